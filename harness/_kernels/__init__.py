@@ -1,0 +1,1 @@
+"""The compiled kernels; built from cext/ when the package is installed."""
