@@ -1,0 +1,425 @@
+"""Isolated runs with hard limits; nothing else starts processes.
+
+A `Worker` owns one lean server (`harness.server`) that forks a child for each run. The parent
+keeps the clock of last resort: past the limit the child's whole process group is killed, however
+it hangs, and what it had yielded until then is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.answers import decode
+from harness.child import FRAME
+from harness.run import GROWTH, Budget, Ending, Point
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "RAYON_NUM_THREADS",
+)
+_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ")
+_MAX_FRAME = 1 << 31
+_MAX_TOTAL = 4 << 30
+
+
+class IsolationError(Exception):
+    """The server of the runs could not be started or broke down."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Hard limits of a run.
+
+    Attributes:
+        timeout: seconds of wall clock for the solve; None is without limit.
+        setup: seconds for imports and loading before it.
+        memory: bytes of address space beyond what is mapped at the start; None is without limit.
+        output: bytes of standard output and error that are kept.
+    """
+
+    timeout: float | None = 60.0
+    setup: float = 120.0
+    memory: int | None = None
+    output: int = 1 << 16
+
+
+@dataclass
+class Outcome:
+    """What the parent saw of a run.
+
+    Attributes:
+        status: ok, timeout, memory, crashed, raised or invalid.
+        message: the sentence for the reader; empty when ok.
+        ending: what the loop said on its end; None where it did not live to say it.
+        points: answers in order, `Point.answer` still encoded.
+        wall: seconds between start and end as the parent saw them.
+        cpu: seconds of the whole process and its children, start-up included.
+        memory: peak of resident bytes beyond what was resident at the start.
+        threads: threads alive at the end.
+        output: what it printed, cut.
+    """
+
+    status: str = "ok"
+    message: str = ""
+    ending: Ending | None = None
+    points: list[Point] = field(default_factory=list)
+    wall: float = 0.0
+    cpu: float | None = None
+    memory: int | None = None
+    threads: int | None = None
+    output: str = ""
+
+
+def clean_environment(threads: int = 1, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of measured processes: little is inherited, thread limits are set."""
+    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    environment.update({name: str(threads) for name in THREAD_VARIABLES})
+    environment["PYTHONHASHSEED"] = "0"
+    environment.update(extra or {})
+    return environment
+
+
+class Worker:
+    """One lean server, and so one run at a time. Use it as a context manager."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self._server: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._scratch = ""
+
+    def __enter__(self) -> Worker:
+        self._scratch = tempfile.mkdtemp(prefix="bench-runs-")
+        self._start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "harness.server", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=clean_environment(self._threads),
+                start_new_session=True,  # Ctrl-C reaches the parent only
+            )
+        self._control = ours
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._server is not None:
+            try:
+                self._server.wait(5)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+        self._control = self._server = None
+
+    def run(
+        self,
+        job: Mapping[str, Any],
+        limits: Limits,
+        reached: Callable[[Point], bool] | None = None,
+        thin: bool = True,
+    ) -> Outcome:
+        """Run one job in a fresh child and wait for its end.
+
+        Args:
+            job: solver, problem, parameters, data folder, seed and budget, as plain JSON.
+            limits: the hard limits.
+            reached: with a target cost: called with each point; True ends the run.
+            thin: drop points that are closer in time than the trace needs.
+
+        Raises:
+            IsolationError: where the server itself is lost (it is started again for the next run).
+        """
+        folder = tempfile.mkdtemp(dir=self._scratch)
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        request = {**job, "folder": folder, "memory": limits.memory}
+        try:
+            with theirs:
+                assert self._control is not None
+                payload = json.dumps(request).encode()
+                try:
+                    socket.send_fds(self._control, [payload], [theirs.fileno(), output_end])
+                finally:
+                    os.close(output_end)
+                pid = int(self._reply(limits.setup)["pid"])
+            return _Watch(self, pid, ours, output, limits, reached, thin).outcome()
+        except (ConnectionError, TimeoutError, ValueError) as error:
+            self._stop()
+            self._start()
+            raise IsolationError(f"the server of the runs broke down ({error})") from error
+        finally:
+            ours.close()
+            os.close(output)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _reply(self, timeout: float | None) -> dict[str, Any]:
+        assert self._control is not None
+        self._control.settimeout(timeout)
+        message = self._control.recv(1 << 16)
+        if not message:
+            raise ConnectionError("it ended")
+        reply: dict[str, Any] = json.loads(message)
+        return reply
+
+
+class _Watch:
+    """The parent's side of one run."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        pid: int,
+        channel: socket.socket,
+        output: int,
+        limits: Limits,
+        reached: Callable[[Point], bool] | None,
+        thin: bool,
+    ) -> None:
+        self._worker, self._pid, self._channel, self._output = worker, pid, channel, output
+        self._limits, self._reached, self._thin = limits, reached, thin
+        self._outcome = Outcome()
+        self._buffer = bytearray()
+        self._received = 0
+        self._said = b""
+        self._started: float | None = None
+        self._resident: int | None = None
+        self._told = False  # the child said how it ended
+        self._killed = ""
+
+    def outcome(self) -> Outcome:
+        began = time.monotonic()
+        deadline = began + self._limits.setup
+        self._channel.setblocking(False)
+        os.set_blocking(self._output, False)
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        poll.register(self._output, select.POLLIN)
+        try:
+            while True:
+                wait = max(0.0, deadline - time.monotonic())
+                events = poll.poll(min(wait, 3600.0) * 1000)
+                for descriptor, _ in events:
+                    if descriptor == self._output:
+                        if not self._read_output():
+                            poll.unregister(self._output)
+                    elif not self._read_channel():
+                        return self._finish()
+                if self._started is not None:
+                    limit = self._limits.timeout
+                    deadline = self._started + limit + 0.1 if limit is not None else 1e18
+                if time.monotonic() >= deadline:
+                    self._kill("timeout")
+        except BaseException:
+            self._kill("interrupted")
+            with contextlib.suppress(Exception):
+                self._worker._reply(5)
+            raise
+
+    def _kill(self, why: str) -> None:
+        if not self._killed:
+            self._killed = why
+        for kill in (os.killpg, os.kill):  # the child may have left its group
+            with contextlib.suppress(OSError):
+                kill(self._pid, signal.SIGKILL)
+
+    def _read_output(self) -> bool:
+        try:
+            chunk = os.read(self._output, 1 << 16)
+        except BlockingIOError:
+            return True
+        room = self._limits.output - len(self._said)
+        self._said += chunk[: max(0, room)]
+        return bool(chunk)
+
+    def _read_channel(self) -> bool:
+        try:
+            chunk = self._channel.recv(1 << 20)
+        except BlockingIOError:
+            return True
+        except ConnectionError:
+            return False
+        if not chunk:
+            return False
+        self._received += len(chunk)
+        self._buffer += chunk
+        while len(self._buffer) >= FRAME.size:
+            kind, length = FRAME.unpack_from(self._buffer)
+            if length > _MAX_FRAME or self._received > _MAX_TOTAL:
+                self._kill("flood")
+                return False
+            if len(self._buffer) < FRAME.size + length:
+                break
+            payload = bytes(self._buffer[FRAME.size : FRAME.size + length])
+            del self._buffer[: FRAME.size + length]
+            try:
+                self._frame(kind, payload)
+            except (ValueError, KeyError, TypeError, struct.error):
+                self._kill("garbled")
+                return False
+        return True
+
+    def _frame(self, kind: bytes, payload: bytes) -> None:
+        if kind == b"S" and self._started is None:
+            self._started = time.monotonic()
+            self._resident = int(json.loads(payload)["resident"])
+        elif kind == b"P" and self._started is not None and not self._told:
+            (length,) = struct.unpack_from("<I", payload)
+            seconds, calls, answers = json.loads(payload[4 : 4 + length])
+            self._point(Point(float(seconds), int(calls), int(answers), payload[4 + length :]))
+        elif kind == b"E" and not self._told:
+            said = json.loads(payload)
+            self._outcome.threads = said.pop("threads")
+            self._outcome.ending = Ending(**said)
+            self._told = True
+            self._stop_clock()
+        elif kind == b"X" and not self._told:
+            said = json.loads(payload)
+            self._outcome.status, self._outcome.message = said["status"], said["message"]
+            self._told = True
+            self._stop_clock()
+        else:
+            raise ValueError(f"frame {kind!r} out of turn")
+
+    def _point(self, point: Point) -> None:
+        points = self._outcome.points
+        if self._thin and len(points) >= 2 and points[-1].seconds < points[-2].seconds * GROWTH:
+            points[-1] = point
+        else:
+            points.append(point)
+        if self._reached is not None:
+            done = self._reached(Point(point.seconds, point.calls, point.answers,
+                                       decode(point.answer)))
+            self._channel.send(b"s" if done else b"c")
+
+    def _stop_clock(self) -> None:
+        if self._started is not None:
+            self._outcome.wall = time.monotonic() - self._started
+
+    def _finish(self) -> Outcome:
+        outcome = self._outcome
+        if not self._told:
+            self._stop_clock()
+        if not self._told and not self._killed:
+            # The channel closed without a word: it is dying, or closed it to hide.
+            time.sleep(0.002)
+            if not self._wait_dead(1.0):
+                self._kill("silent")
+        reply = self._worker._reply(30)
+        while self._read_output():
+            if not select.select([self._output], [], [], 0)[0]:
+                break
+        outcome.output = self._said.decode(errors="replace")
+        outcome.cpu = float(reply["cpu"])
+        if self._resident is not None:
+            outcome.memory = max(0, int(reply["peak"]) - self._resident)
+        self._grade(int(reply["status"]))
+        return outcome
+
+    def _wait_dead(self, seconds: float) -> bool:
+        assert self._worker._control is not None
+        return bool(select.select([self._worker._control], [], [], seconds)[0])
+
+    def _grade(self, status: int) -> None:
+        outcome, limits = self._outcome, self._limits
+        if self._told:
+            return
+        if self._killed == "timeout":
+            outcome.status = "timeout"
+            outcome.message = (
+                f"killed after {limits.timeout:g} s, the limit of a run"
+                if self._started is not None
+                else f"not ready after {limits.setup:g} s of imports and loading"
+            )
+        elif self._killed in ("flood", "garbled"):
+            outcome.status = "invalid"
+            outcome.message = (
+                "sent more than the harness takes from a run"
+                if self._killed == "flood"
+                else "something other than the harness wrote to its channel"
+            )
+        elif os.WIFSIGNALED(status) and self._killed != "silent":
+            name = signal.Signals(os.WTERMSIG(status)).name
+            outcome.status = "crashed"
+            outcome.message = f"the process was ended by {name}"
+        else:
+            code = os.waitstatus_to_exitcode(status) if not self._killed else 0
+            outcome.status = "crashed"
+            outcome.message = f"the process ended (exit code {code}) before the run did"
+        last = outcome.output.strip().splitlines()[-3:]
+        if last and outcome.status == "crashed":
+            outcome.message += "; it printed: " + " / ".join(last)[-300:]
+
+
+def call(
+    command: Sequence[str],
+    timeout: float | None,
+    environment: Mapping[str, str],
+    pass_fds: Sequence[int] = (),
+) -> tuple[int | None, str]:
+    """Run a command in a process group of its own; kill the group past the limit.
+
+    Returns:
+        its exit code (None where it was killed), and the last of what it printed.
+    """
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=dict(environment),
+            pass_fds=list(pass_fds),
+            start_new_session=True,
+        )
+        code: int | None
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        output.seek(0, os.SEEK_END)
+        output.seek(max(0, output.tell() - 4000))
+        return code, output.read().decode(errors="replace")
+
+
+def budget_json(budget: Budget, timeout: float | None) -> dict[str, Any]:
+    """The budget as a child gets it: it also stops by itself, at an answer, past the timeout."""
+    limits = [limit for limit in (budget.seconds, timeout) if limit is not None]
+    return {
+        "seconds": min(limits, default=None),
+        "answers": budget.answers,
+        "calls": budget.calls,
+        "target": budget.target,
+    }

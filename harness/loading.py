@@ -1,0 +1,138 @@
+"""Loading the one class that a plugin file defines, in this process or in a child.
+
+A `Source` says where a file is in a form that can be sent to another process.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class PluginError(Exception):
+    """A plugin file that can't be used: what is wrong, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a plugin file is.
+
+    Attributes:
+        file: the file itself.
+        module: the name it is imported by; empty for a single file that is in no package.
+        root: a folder that must be on the import path for `module`; empty where it is already.
+    """
+
+    file: str
+    module: str = ""
+    root: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"file": self.file, "module": self.module, "root": self.root}
+
+
+def load_module(source: Source) -> ModuleType:
+    """Import the file.
+
+    Raises:
+        PluginError: where it can't be imported, with the reason.
+    """
+    try:
+        if source.module:
+            if source.root and source.root not in sys.path:
+                sys.path.append(source.root)
+            return importlib.import_module(source.module)
+        name = "bench_plugin_" + Path(source.file).stem
+        spec = importlib.util.spec_from_file_location(name, source.file)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses look their module up here
+        spec.loader.exec_module(module)
+        return module
+    except SyntaxError as error:
+        raise PluginError(
+            f"{source.file}, line {error.lineno}: syntax error: {error.msg}; "
+            "mend the line and run the command again"
+        ) from None
+    except ImportError as error:
+        raise PluginError(
+            f"{source.file} imports what is not installed ({error}); "
+            "install it, or import it inside solve() and name it in `requires`"
+        ) from None
+    except FileNotFoundError:
+        raise PluginError(f"{source.file}: there is no such file") from None
+    except Exception as error:
+        raise PluginError(
+            f"{source.file} fails when it is imported: {type(error).__name__}: {error}"
+        ) from None
+
+
+def load_class(source: Source, base: type[T], what: str) -> type[T]:
+    """The one subclass of `base` that the file defines; `what` names it in errors.
+
+    Raises:
+        PluginError: where there is none, or more than one.
+    """
+    module = load_module(source)
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, base)
+        and value.__module__ == module.__name__
+        and not value.__name__.startswith("_")
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise PluginError(
+            f"{source.file} defines no {what}; expected one class derived from "
+            f"harness.api.{base.__name__}"
+        )
+    names = ", ".join(sorted(value.__name__ for value in found))
+    raise PluginError(
+        f"{source.file} defines {len(found)} {what}s ({names}), expected one: "
+        "put each in a file of its own, or begin the name of a shared base with an underscore"
+    )
+
+
+def imported_modules(file: str) -> list[str]:
+    """All absolute modules that a file imports anywhere, without running it."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (SyntaxError, OSError):
+        return []
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module)
+            # `from scipy import optimize` imports a module too
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    found.discard("__future__")
+    return sorted(found)
+
+
+def preload(modules: list[str]) -> None:
+    """Import modules that a solver will import later, so that this is not on its clock.
+
+    What is missing is passed over: the solver meets it where it needs it.
+    """
+    for name in modules:
+        parent, _, child = name.rpartition(".")
+        loaded: Any = sys.modules.get(parent)
+        if loaded is not None and hasattr(loaded, child):
+            continue  # a name in a module, not a module
+        try:
+            importlib.import_module(name)
+        except Exception:
+            continue
