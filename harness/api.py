@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import pluggy
 
 from harness.kernels import kernel
+
+if TYPE_CHECKING:  # listing what is installed must not pay for numpy
+    import numpy as np
 
 __all__ = [
     "BudgetSpent",
@@ -54,8 +56,8 @@ class Undecided(Exception):  # noqa: N818
     """Raised by `Events` when the next event is asked for before the last one was decided."""
 
 
-class Data(Mapping[str, Any]):
-    """What a solver sees: a read-only mapping whose values are attributes too.
+class Data:
+    """What a solver sees: read-only named values, as `data.name` or `data["name"]`.
 
     Arrays in it are read-only (memory maps of files that all runs share); a solver that wants to
     write makes a copy.
@@ -73,6 +75,13 @@ class Data(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def as_dict(self) -> dict[str, Any]:
+        """The values by name; not called `dict` or `values`, which a problem may use as a name."""
+        return dict(self._values)
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self.__dict__["_values"][name]
@@ -85,7 +94,7 @@ class Data(Mapping[str, Any]):
     def __repr__(self) -> str:
         parts = (
             f"{name}={value.dtype}{list(value.shape)}"
-            if isinstance(value, np.ndarray)
+            if hasattr(value, "dtype") and hasattr(value, "shape")
             else f"{name}={value!r}"
             for name, value in self._values.items()
         )

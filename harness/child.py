@@ -42,13 +42,12 @@ def send_json(channel: socket.socket, kind: bytes, content: Any) -> None:
     send(channel, kind, json.dumps(content).encode())
 
 
-def prepare(job: dict[str, Any], meter: Meter) -> tuple[Solver, Problem, Any]:
-    """Load what a job names: the solver, its problem, and what the solver will see."""
+def prepare(job: dict[str, Any]) -> tuple[Solver, Problem, Any]:
+    """Load what a job names: the solver, its problem, and the data."""
     problem = load_class(Source(**job["problem"]), Problem, "problem")()
     solver = load_class(Source(**job["solver"]), Solver, "solver")(**job["parameters"])
     preload(job["preload"])
-    seen = problem.open(load_tree(Path(job["data"])), meter)
-    return solver, problem, seen
+    return solver, problem, load_tree(Path(job["data"]))
 
 
 def main(job: dict[str, Any], channel: socket.socket) -> None:
@@ -58,7 +57,8 @@ def main(job: dict[str, Any], channel: socket.socket) -> None:
             _limit_memory(int(job["memory"]))
         budget = Budget(**job["budget"])
         meter = Meter(budget.calls)
-        solver, problem, seen = prepare(job, meter)
+        solver, problem, data = prepare(job)
+        seen = problem.open(data, meter)
     except PluginError as error:
         send_json(channel, b"X", {"status": "raised", "message": str(error)})
         return

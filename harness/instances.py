@@ -21,6 +21,7 @@ import numpy as np
 
 from harness.answers import own
 from harness.api import Case, Data, Instance, InvalidAnswer, InvalidCase, Problem
+from harness.paths import cache_folder, write_atomically
 
 _PAGE = 4096
 _ENDINGS = ("outline.json", "arrays.bin")
@@ -41,14 +42,6 @@ class Stored:
         return Instance(
             load_tree(self.data), load_tree(self.truth), dict(self.sizes), self.optimum
         )
-
-
-def cache_folder() -> Path:
-    """Where instances are kept: $BENCH_CACHE, or the user's cache folder."""
-    given = os.environ.get("BENCH_CACHE")
-    if given:
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bench-harness"
 
 
 def case_rng(problem: str, case: Case) -> np.random.Generator:
@@ -73,19 +66,17 @@ def build(problem: Problem, name: str, case: Case, key: str, cache: Path | None 
     """
     cache = cache or cache_folder()
     shortcut = cache / "cases" / hashlib.sha256(f"{key}|{name}|{case}".encode()).hexdigest()
-    known = _from_shortcut(cache, shortcut)
-    if known is not None:
-        return known
+    found = _from_shortcut(cache, shortcut)
+    if found is not None:
+        return found
     instance = problem.make(case, case_rng(name, case))
     if not isinstance(instance, Instance):
         raise InvalidCase(
             f"make() of {name} returned {type(instance).__name__} for {case}, expected an Instance"
         )
     stored = store(instance, cache)
-    _write(
-        shortcut,
-        {"digest": stored.digest, "sizes": stored.sizes, "optimum": stored.optimum},
-    )
+    known = {"digest": stored.digest, "sizes": stored.sizes, "optimum": stored.optimum}
+    write_atomically(shortcut, json.dumps(known))
     return stored
 
 
@@ -140,7 +131,7 @@ def load_tree(folder: Path) -> Any:
 
 def _plain(value: Any, what: str) -> Any:
     if isinstance(value, Data):
-        value = dict(value)
+        value = value.as_dict()
     try:
         return own(value)
     except InvalidAnswer as error:
@@ -209,11 +200,3 @@ def _from_shortcut(cache: Path, shortcut: Path) -> Stored | None:
     except (OSError, ValueError, KeyError):
         pass
     return None
-
-
-def _write(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".making-")
-    with os.fdopen(handle, "w") as file:
-        json.dump(content, file)
-    Path(scratch).rename(path)

@@ -1,0 +1,456 @@
+"""What is installed: names -> problems and solvers, found without importing an algorithm.
+
+A pack is a package; each folder in it is a problem and each other file of the folder a solver, so
+that the path is the name (`k_medoids/fasterpam`). What a listing shows of a solver is read from
+the syntax tree of its file and kept in an index; the file is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from harness import hookspecs
+from harness.api import ROLES, Case, Problem, Solver
+from harness.loading import PluginError, Source, load_class
+from harness.paths import cache_folder, write_atomically
+from harness.selectors import Misuse, adapt, nearest, parse, show, split
+
+ENTRY_POINTS = "bench_harness"
+_NOT_SOLVERS = ("problem", "claims", "conftest")
+
+
+@dataclass(frozen=True)
+class SolverEntry:
+    """A solver file as the catalogue knows it without importing it."""
+
+    problem: str
+    stem: str
+    source: Source
+    pack: str
+    summary: str = ""
+    role: str = "baseline"
+    papers: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.problem}/{self.stem}"
+
+    def load(self) -> type[Solver]:
+        """Import the solver's class.
+
+        Raises:
+            PluginError: where the file can't be used.
+        """
+        if self.error:
+            raise PluginError(self.error)
+        solver = load_class(self.source, Solver, "solver")
+        parameters = getattr(solver, "__dataclass_params__", None)
+        if parameters is None or not parameters.frozen or "__dataclass_fields__" not in vars(solver):
+            raise PluginError(
+                f"{self.source.file}: {solver.__name__} must be a frozen dataclass; "
+                "put @dataclass(frozen=True) above the class"
+            )
+        if solver.problem != self.problem:
+            raise PluginError(
+                f"{self.source.file}: {solver.__name__} says problem = {solver.problem!r}, "
+                f"but it lies in the folder of {self.problem!r}"
+            )
+        if solver.role not in ROLES:
+            raise PluginError(
+                f"{self.source.file}: role = {solver.role!r}; expected {', '.join(ROLES)}"
+            )
+        for parameter in dataclasses.fields(solver):
+            if (
+                parameter.default is dataclasses.MISSING
+                and parameter.default_factory is dataclasses.MISSING
+            ):
+                raise PluginError(
+                    f"{self.source.file}: parameter {parameter.name!r} has no default; "
+                    "give it one, as every solver runs with its stated defaults"
+                )
+        return solver
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A solver with the parameters it will run with."""
+
+    entry: SolverEntry
+    given: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The name on a leaderboard: the solver, and what differs from its defaults."""
+        return show(self.entry.stem, self.given)
+
+
+@dataclass(frozen=True)
+class ProblemEntry:
+    """A problem as the catalogue knows it."""
+
+    name: str
+    source: Source
+    pack: str
+    summary: str = ""
+    error: str = ""
+
+    def load(self) -> Problem:
+        """Import the problem's class and make the one object of it.
+
+        Raises:
+            PluginError: where the file can't be used.
+        """
+        if self.error:
+            raise PluginError(self.error)
+        return load_class(self.source, Problem, "problem")()
+
+
+class Catalogue:
+    """All problems and solvers at hand.
+
+    Attributes:
+        problems: name -> entry.
+        solvers: name (`problem/stem`) -> entry.
+        complaints: what could not be used, a sentence each; the rest works all the same.
+    """
+
+    def __init__(self, plugins: Sequence[str | Path] = (), index: Path | None = None) -> None:
+        self.problems: dict[str, ProblemEntry] = {}
+        self.solvers: dict[str, SolverEntry] = {}
+        self.complaints: list[str] = []
+        self.hooks = pluggy.PluginManager("bench_harness")
+        self.hooks.add_hookspecs(hookspecs)
+        self._index = _Index(index)
+        self._add_entry_points()
+        for path in plugins:
+            self._add_path(Path(path).absolute())
+        self._index.save()
+
+    def _add_entry_points(self) -> None:
+        from importlib.metadata import entry_points
+
+        for point in entry_points(group=ENTRY_POINTS):
+            try:
+                self.hooks.register(point.load(), point.name)
+            except Exception as error:
+                owner = point.dist.name if point.dist else "an unknown distribution"
+                self.complaints.append(
+                    f"entry point {point.name!r} of {owner} can't be loaded "
+                    f"({type(error).__name__}: {error}); the other packs are not affected: "
+                    f"mend it, or run `pip uninstall {owner}`"
+                )
+        for implementation in self.hooks.hook.bench_packs.get_hookimpls():
+            try:
+                names = implementation.function()
+                for name in names:
+                    self._add_package(name)
+            except Exception as error:
+                self.complaints.append(
+                    f"pack {implementation.plugin_name!r}: bench_packs() fails "
+                    f"({type(error).__name__}: {error}); the other packs are not affected"
+                )
+
+    def _add_package(self, package: str) -> None:
+        spec = importlib.util.find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise PluginError(f"bench_packs() names {package!r}, which is no package")
+        for location in spec.submodule_search_locations:
+            for folder in _problem_folders(Path(location)):
+                self._add_folder(folder, package, f"{package}.{folder.name}", "")
+
+    def _add_path(self, path: Path) -> None:
+        """A file that is a solver, a folder that is a problem, or a folder of such folders."""
+        if path.is_file():
+            self._add_single_file(path)
+        elif not path.is_dir():
+            raise Misuse(f"--plugin {path}: there is no such file or folder")
+        elif (path / "problem.py").exists():
+            self._add_folder(path, path.name, path.name, str(path.parent))
+        else:
+            folders = list(_problem_folders(path))
+            if not folders:
+                raise Misuse(
+                    f"--plugin {path}: the folder holds neither a problem.py nor folders with "
+                    "solvers; expected a solver's file, a problem's folder or a pack's"
+                )
+            for folder in folders:
+                module = f"{path.name}.{folder.name}"
+                self._add_folder(folder, path.name, module, str(path.parent))
+
+    def _add_folder(self, folder: Path, pack: str, module: str, root: str) -> None:
+        for file in sorted(folder.glob("*.py")):
+            if file.name.startswith("_") or file.stem in _NOT_SOLVERS[1:]:
+                continue
+            source = Source(str(file), f"{module}.{file.stem}", root)
+            facts = self._index.facts(file)
+            if file.stem == "problem":
+                self._add_problem(folder.name, source, pack, facts)
+            else:
+                self._add_solver(folder.name, source, pack, facts)
+
+    def _add_single_file(self, path: Path) -> None:
+        facts = self._index.facts(path)
+        problem = facts.get("problem", "")
+        source = Source(str(path))
+        if not facts["error"] and not problem:
+            bases = load_class(source, Solver, "solver")  # says what is wrong, where something is
+            problem = bases.problem
+        if not problem:
+            known = ", ".join(sorted(self.problems))
+            raise Misuse(
+                facts["error"]
+                or f"{path} does not say which problem it solves; "
+                f'expected problem = "..." in its class, one of: {known}'
+            )
+        self._add_solver(problem, source, "file", facts, strict=True)
+
+    def _add_problem(self, name: str, source: Source, pack: str, facts: dict[str, Any]) -> None:
+        if name in self.problems:
+            self.complaints.append(
+                f"problem {name!r} of {pack} is already taken by {self.problems[name].pack}; "
+                "rename the folder"
+            )
+            return
+        self.problems[name] = ProblemEntry(name, source, pack, facts["summary"], facts["error"])
+
+    def _add_solver(
+        self,
+        problem: str,
+        source: Source,
+        pack: str,
+        facts: dict[str, Any],
+        strict: bool = False,
+    ) -> None:
+        stem = Path(source.file).stem
+        entry = SolverEntry(
+            problem,
+            stem,
+            source,
+            pack,
+            facts["summary"],
+            facts["role"],
+            tuple(facts["papers"]),
+            tuple(facts["requires"]),
+            facts["error"],
+        )
+        if entry.name in self.solvers:
+            taken = self.solvers[entry.name].source.file
+            complaint = (
+                f"the name {entry.name!r} of {source.file} is already taken by {taken}; "
+                "rename the file"
+            )
+            if strict:
+                raise Misuse(complaint)
+            self.complaints.append(complaint)
+            return
+        if strict and not facts["error"] and problem not in self.problems:
+            hint = nearest(problem, self.problems)
+            raise Misuse(f"{source.file} solves {problem!r}, which is no problem here; {hint}")
+        self.solvers[entry.name] = entry
+
+    def solvers_of(self, problem: str) -> list[SolverEntry]:
+        """The solvers on one board, by name."""
+        return [entry for _, entry in sorted(self.solvers.items()) if entry.problem == problem]
+
+    def problem(self, name: str) -> ProblemEntry:
+        """The problem of that name.
+
+        Raises:
+            Misuse: where there is none; names the nearest.
+        """
+        if name in self.problems:
+            return self.problems[name]
+        hint = nearest(name, self.problems) or "`bench list` names them all"
+        raise Misuse(f"there is no problem {name!r}; {hint}")
+
+    def select_solvers(self, problem: str, texts: Iterable[str]) -> list[Configured]:
+        """The solvers that selectors name; all of the board's where there are none.
+
+        Raises:
+            Misuse: for an unknown name or parameter; names the nearest.
+        """
+        chosen = [item for text in texts for item in split(text)]
+        if not chosen:
+            return [Configured(entry) for entry in self.solvers_of(problem)]
+        return list(self._configure(problem, chosen))
+
+    def _configure(self, problem: str, chosen: Sequence[str]) -> Iterator[Configured]:
+        seen = set()
+        for text in chosen:
+            name, given = parse(text)
+            full = name if "/" in name else f"{problem}/{name}"
+            if full not in self.solvers or not full.startswith(problem + "/"):
+                hint = nearest(full, (entry.name for entry in self.solvers_of(problem)))
+                raise Misuse(
+                    f"there is no solver {name!r} for {problem}; "
+                    + (hint or f"`bench show {problem}` names them all")
+                )
+            entry = self.solvers[full]
+            configured = Configured(entry, solver_parameters(entry, given) if given else {})
+            if configured.label not in seen:
+                seen.add(configured.label)
+                yield configured
+
+
+def solver_parameters(entry: SolverEntry, given: dict[str, Any]) -> dict[str, Any]:
+    """The given parameters, checked against the solver's fields; defaults are left out.
+
+    Raises:
+        Misuse: for an unknown name, or a value of another type.
+    """
+    fields = {item.name: item for item in dataclasses.fields(entry.load())}
+    checked = {}
+    for name, value in given.items():
+        if name not in fields:
+            hint = nearest(name, fields) or f"it has {', '.join(fields) or 'none'}"
+            raise Misuse(f"solver {entry.name} has no parameter {name!r}; {hint}")
+        default = fields[name].default
+        value = adapt(value, default, f"{name} of solver {entry.name}")
+        if value != default:
+            checked[name] = value
+    return {name: checked[name] for name in fields if name in checked}
+
+
+def make_case(name: str, problem: Problem, text: str) -> Case:
+    """The case that a selector names, in canonical form.
+
+    Raises:
+        Misuse: for an unknown family or parameter; names the nearest.
+    """
+    family, given = parse(text)
+    if family not in problem.families:
+        known = ", ".join(problem.families)
+        hint = nearest(family, problem.families) or f"it has {known}"
+        raise Misuse(f"problem {name} has no case {family!r}; {hint}")
+    defaults = problem.families[family]
+    draw = adapt(given.pop("draw", 0), 0, f"draw of case {family}")
+    parameters = dict(defaults)
+    for key, value in given.items():
+        if key not in defaults:
+            hint = nearest(key, defaults) or f"it has {', '.join(defaults)}"
+            raise Misuse(f"case {family!r} of {name} has no parameter {key!r}; {hint}")
+        parameters[key] = adapt(value, defaults[key], f"{key} of case {family}")
+    shown = {key: value for key, value in parameters.items() if value != defaults[key]}
+    if draw:
+        shown["draw"] = draw
+    return Case(family, parameters, draw, show(family, shown))
+
+
+def suite_cases(name: str, problem: Problem, suite: str) -> list[Case]:
+    """The cases of a suite.
+
+    Raises:
+        Misuse: for an unknown suite; names the nearest.
+    """
+    if suite not in problem.suites:
+        known = ", ".join(problem.suites) or "none"
+        hint = nearest(suite, problem.suites) or f"it has {known}"
+        raise Misuse(f"problem {name} has no suite {suite!r}; {hint}")
+    return [make_case(name, problem, text) for text in problem.suites[suite]]
+
+
+def _problem_folders(pack: Path) -> Iterator[Path]:
+    for folder in sorted(pack.iterdir()):
+        if folder.is_dir() and folder.name.isidentifier() and not folder.name.startswith("_"):
+            yield folder
+
+
+class _Index:
+    """What the syntax tree of each file says, kept between runs."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path or cache_folder() / "index.json"
+        self._changed = False
+        try:
+            known = json.loads(self._path.read_bytes())
+            self._known = known["files"] if known["version"] == _INDEX_VERSION else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            self._known = {}
+
+    def facts(self, file: Path) -> dict[str, Any]:
+        """Summary, role, papers, requires and problem of a file; `error` where it can't be read."""
+        try:
+            status = file.stat()
+        except OSError as error:
+            return {**_NOTHING, "error": f"{file}: {error.strerror}"}
+        stamp = [status.st_mtime_ns, status.st_size]
+        known = self._known.get(str(file))
+        if known is None or known["stamp"] != stamp:
+            known = {"stamp": stamp, **_read_facts(file)}
+            self._known[str(file)] = known
+            self._changed = True
+        return dict(known)
+
+    def save(self) -> None:
+        if not self._changed:
+            return
+        try:
+            text = json.dumps({"version": _INDEX_VERSION, "files": self._known})
+            write_atomically(self._path, text)
+        except OSError:
+            pass  # an index is a convenience
+
+
+_INDEX_VERSION = [2, *sys.version_info[:2]]
+_NOTHING: dict[str, Any] = {
+    "summary": "",
+    "problem": "",
+    "role": "baseline",
+    "papers": [],
+    "requires": [],
+    "error": "",
+}
+
+
+def _read_facts(file: Path) -> dict[str, Any]:
+    facts = dict(_NOTHING)
+    try:
+        tree = ast.parse(file.read_bytes())
+    except SyntaxError as error:
+        facts["error"] = (
+            f"{file}, line {error.lineno}: syntax error: {error.msg}; "
+            "mend the line and run the command again"
+        )
+        return facts
+    except (OSError, ValueError) as error:
+        facts["error"] = f"{file} can't be read: {error}"
+        return facts
+    doc = ast.get_docstring(tree) or ""
+    facts["summary"] = doc.strip().split("\n\n")[0].replace("\n", " ")
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        if node.name.startswith("_"):
+            continue
+        for statement in node.body:
+            name, value = _constant(statement)
+            if name in ("problem", "role", "papers", "requires"):
+                facts[name] = list(value) if isinstance(value, tuple | list) else value
+    return facts
+
+
+def _constant(statement: ast.stmt) -> tuple[str, Any]:
+    """The name and value of `name = literal`, or of the same with an annotation."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target: ast.expr = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    else:
+        return "", None
+    if not isinstance(target, ast.Name) or statement.value is None:
+        return "", None
+    try:
+        return target.id, ast.literal_eval(statement.value)
+    except ValueError:
+        return "", None

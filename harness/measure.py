@@ -1,0 +1,135 @@
+"""One traced run: isolated, then scored from its answers, off the clock and in this process."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.answers import decode
+from harness.api import Case, Instance, InvalidAnswer, Problem
+from harness.instances import Stored
+from harness.isolate import Limits, Outcome, Worker, budget_json
+from harness.plan import Contestant, Plan, blank, job
+from harness.record import Record
+from harness.run import Point
+
+Scored = tuple[float, dict[str, float]]
+
+
+def judge(problem: Problem, instance: Instance, answer: Any) -> Scored:
+    """The cost and the secondary scores of an answer, as the problem computes them.
+
+    Raises:
+        InvalidAnswer: where the answer is not one, or its cost is not a finite number.
+    """
+    try:
+        cost, scores = problem.score(instance, answer)
+        cost = float(cost)
+        scores = {str(name): float(value) for name, value in scores.items()}
+    except InvalidAnswer:
+        raise
+    except Exception as error:
+        raise InvalidAnswer(
+            f"the answer can't be scored ({type(error).__name__}: {error})"
+        ) from error
+    if not math.isfinite(cost):
+        raise InvalidAnswer(f"the cost of the answer is {cost}, not a finite number")
+    return cost, {name: value for name, value in scores.items() if math.isfinite(value)}
+
+
+def trace(
+    worker: Worker, plan: Plan, who: Contestant, case: Case, stored: Stored, seed: int
+) -> Record:
+    """Run a solver once in isolation and score what it yielded."""
+    record = blank(plan, who, case, stored, seed, "trace")
+    if who.refusal:
+        return record
+    instance = stored.load()
+    target = plan.budget.target
+    reached: Callable[[Point], bool] | None = None
+    if target is not None:
+        goal = target
+
+        def reached(point: Point) -> bool:
+            return _reaches(plan.problem, instance, point, goal)
+
+    record.started = datetime.now(UTC).isoformat()
+    outcome = worker.run(
+        {**job(plan, who, stored, seed), "budget": budget_json(plan.budget, plan.timeout)},
+        Limits(timeout=plan.timeout, memory=plan.memory),
+        reached,
+        thin=plan.problem.counts == "last" and plan.problem.kind != "online",
+    )
+    _fill(record, outcome, plan)
+    _score(record, outcome, plan, instance)
+    return record
+
+
+def _reaches(problem: Problem, instance: Instance, point: Point, target: float) -> bool:
+    try:
+        return judge(problem, instance, point.answer)[0] <= target
+    except InvalidAnswer:
+        return False
+
+
+def _fill(record: Record, outcome: Outcome, plan: Plan) -> None:
+    record.status, record.message = outcome.status, outcome.message
+    record.wall, record.memory, record.threads = outcome.wall, outcome.memory, outcome.threads
+    ending = outcome.ending
+    if ending is None:
+        record.seconds = outcome.wall
+        record.cpu = None
+        record.why = outcome.status
+        record.answers = outcome.points[-1].answers if outcome.points else 0
+        record.calls = outcome.points[-1].calls if outcome.points else None
+        return
+    record.seconds, record.cpu, record.why = ending.seconds, ending.cpu, ending.why
+    record.calls, record.answers = ending.calls, ending.answers
+    asked, timeout = plan.budget.seconds, plan.timeout
+    if ending.why == "seconds" and timeout is not None and (asked is None or timeout < asked):
+        record.status = "timeout"
+        record.message = f"stopped after {timeout:g} s, the limit of a run"
+    if ending.latencies:
+        record.scores.update(_latencies(ending.latencies))
+
+
+def _latencies(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+
+    def quantile(share: float) -> float:
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    return {"latency_p50": quantile(0.5), "latency_p99": quantile(0.99)}
+
+
+def _score(record: Record, outcome: Outcome, plan: Plan, instance: Instance) -> None:
+    """Fill in cost, scores and trace; an answer past the time limit does not count."""
+    limits = [limit for limit in (plan.budget.seconds, plan.timeout) if limit is not None]
+    limit = min(limits, default=math.inf)
+    in_time = [point for point in outcome.points if point.seconds <= limit]
+    decisions: list[Any] = []
+    best: Scored | None = None
+    try:
+        for point in in_time:
+            answer = decode(point.answer)
+            if plan.problem.kind == "online":
+                decisions.extend(answer)
+                answer = decisions
+            scored = judge(plan.problem, instance, answer)
+            record.trace.append([point.seconds, point.calls, scored[0]])
+            if best is None or plan.problem.counts == "last" or scored[0] < best[0]:
+                best = scored
+    except InvalidAnswer as error:
+        record.status, record.message = "invalid", str(error)
+    except ValueError as error:
+        record.status, record.message = "invalid", f"the answer can't be read: {error}"
+    if record.status == "invalid":
+        return
+    if best is not None:
+        record.cost = best[0]
+        record.scores.update(best[1])
+    elif record.status == "ok":
+        record.status = "timeout"
+        record.message = f"no answer within the budget of {limit:g} s"

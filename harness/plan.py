@@ -1,0 +1,190 @@
+"""What is to be run: the selection of a user, as cases with their solvers and seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness import machine
+from harness.api import Case, InvalidCase, Problem
+from harness.catalogue import (
+    Catalogue,
+    Configured,
+    ProblemEntry,
+    SolverEntry,
+    make_case,
+    suite_cases,
+)
+from harness.instances import Stored, build
+from harness.keys import record_key, source_key
+from harness.loading import PluginError, imported_modules
+from harness.record import Record
+from harness.run import Budget
+from harness.selectors import Misuse, split
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A solver as it will run: loaded once to check it, then run by source in its own process.
+
+    `refusal` says why it can't run; its rows are then `skipped`.
+    """
+
+    entry: SolverEntry
+    label: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
+    key: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A problem, its cases, who competes, and under which limits."""
+
+    name: str
+    entry: ProblemEntry
+    problem: Problem
+    cases: tuple[Case, ...]
+    contestants: tuple[Contestant, ...]
+    seeds: tuple[int, ...]
+    budget: Budget
+    timeout: float | None
+    memory: int | None
+    key: str  # digest of the problem's source
+
+
+def make_plan(
+    catalogue: Catalogue,
+    name: str,
+    solvers: Sequence[str],
+    cases: Sequence[str],
+    suite: str | None,
+    seeds: int,
+    budget: Budget,
+    timeout: float | None = 60.0,
+    memory: int | None = None,
+) -> Plan:
+    """Resolve a selection.
+
+    Raises:
+        Misuse: for unknown names and parameters.
+        PluginError: where the problem itself can't be used.
+    """
+    entry = catalogue.problem(name)
+    problem = entry.load()
+    chosen = [make_case(name, problem, text) for item in cases for text in split(item)]
+    if suite is not None or not chosen:
+        chosen += suite_cases(name, problem, suite or "smoke")
+    unique = {str(case): case for case in chosen}
+    configured = catalogue.select_solvers(name, solvers)
+    if not configured:
+        raise Misuse(
+            f"there is no solver for {name}; `bench new solver {name}/mine` writes a first one"
+        )
+    return Plan(
+        name,
+        entry,
+        problem,
+        tuple(unique.values()),
+        tuple(contestant(item) for item in configured),
+        tuple(range(seeds)),
+        budget,
+        timeout,
+        memory,
+        source_key(entry.source),
+    )
+
+
+def contestant(configured: Configured) -> Contestant:
+    """Load a solver once, to know its parameters and whether it can run."""
+    entry = configured.entry
+    absent = machine.missing(entry.requires)
+    if absent:
+        names = " ".join(absent)
+        return Contestant(
+            entry, configured.label, refusal=f"{names} is not installed: pip install {names}"
+        )
+    try:
+        solver = entry.load()(**configured.given)
+    except PluginError as error:
+        return Contestant(entry, configured.label, refusal=str(error))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        return Contestant(entry, configured.label, refusal=f"it can't be made: {said}")
+    return Contestant(
+        entry,
+        configured.label,
+        dataclasses.asdict(solver),  # type: ignore[call-overload]
+        tuple(imported_modules(entry.source.file)),
+        source_key(entry.source),
+    )
+
+
+def instance(plan: Plan, case: Case, cache: Path | None = None) -> Stored:
+    """The stored instance of a case.
+
+    Raises:
+        InvalidCase: where it can't be made, whatever the reason.
+    """
+    try:
+        return build(plan.problem, plan.name, case, plan.key, cache)
+    except InvalidCase:
+        raise
+    except Exception as error:
+        raise InvalidCase(
+            f"{plan.name} fails to make {case}: {type(error).__name__}: {error}"
+        ) from error
+
+
+def blank(
+    plan: Plan, who: Contestant, case: Case, stored: Stored | None, seed: int | None, kind: str
+) -> Record:
+    """A record with everything that is known before the run; its status is `skipped`."""
+    digest = stored.digest if stored is not None else ""
+    limits = {"timeout": plan.timeout, "memory": plan.memory}
+    budget = {k: v for k, v in {**dataclasses.asdict(plan.budget), **limits}.items() if v}
+    return Record(
+        kind=kind,
+        problem=plan.name,
+        solver=who.entry.stem,
+        label=who.label,
+        role=who.entry.role,
+        parameters=who.parameters,
+        case=str(case),
+        instance=digest,
+        sizes=stored.sizes if stored is not None else {},
+        seed=seed,
+        status="skipped",
+        message=who.refusal,
+        optimum=stored.optimum if stored is not None else None,
+        budget=budget,
+        key=record_key(
+            {
+                "kind": kind,
+                "problem": plan.key,
+                "solver": who.key,
+                "parameters": who.parameters,
+                "instance": digest,
+                "seed": seed,
+                "budget": budget,
+            }
+        ),
+    )
+
+
+def job(plan: Plan, who: Contestant, stored: Stored, seed: int) -> dict[str, Any]:
+    """What a child process needs to know, as plain JSON."""
+    return {
+        "problem": plan.entry.source.as_json(),
+        "solver": who.entry.source.as_json(),
+        "parameters": who.parameters,
+        "preload": list(who.preload),
+        "data": str(stored.data),
+        "seed": seed,
+    }
+
+

@@ -1,0 +1,64 @@
+"""The record: one flat row per run, from which every table, chart and verdict is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA = 1
+STATUSES = ("ok", "timeout", "memory", "crashed", "raised", "invalid", "skipped")
+
+
+@dataclass
+class Record:
+    """One run of one solver on one case with one seed.
+
+    Attributes:
+        kind: "trace" (one isolated run, its answers scored) or "timing" (a pyperf benchmark).
+        problem, solver, case: names; `label` is the solver with what differs from its defaults.
+        parameters: of the solver, all of them.
+        instance: digest of the instance's content.
+        sizes: the numbers by which growth is charted.
+        seed: of the solver's generator; None for a timing, which uses several.
+        status: one of `STATUSES`; `message` is the sentence for the reader.
+        cost, scores: of the answer that counts, computed by the problem from the answer.
+        optimum: the exact least cost, where known.
+        seconds: the solver's own time; for a timing the median of its values.
+        cpu: processor seconds in that time. memory: bytes beyond what was there at the start.
+        wall: seconds as the parent saw them. threads: alive at the end.
+        calls, answers: how many. why: what ended the run.
+        trace: [seconds, calls, cost] of each point kept.
+        values: seconds per solve of each value of a timing.
+        environment: id of the environment in run.json. key: digest of all that decides the result.
+    """
+
+    kind: str
+    problem: str
+    solver: str
+    label: str
+    role: str
+    parameters: dict[str, Any]
+    case: str
+    instance: str
+    sizes: dict[str, float]
+    seed: int | None
+    status: str
+    message: str = ""
+    cost: float | None = None
+    scores: dict[str, float] = field(default_factory=dict)
+    optimum: float | None = None
+    seconds: float | None = None
+    cpu: float | None = None
+    wall: float | None = None
+    memory: int | None = None
+    threads: int | None = None
+    calls: int | None = None
+    answers: int | None = None
+    why: str = ""
+    trace: list[list[float]] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    budget: dict[str, Any] = field(default_factory=dict)
+    environment: str = ""
+    key: str = ""
+    started: str = ""
+    schema: int = SCHEMA

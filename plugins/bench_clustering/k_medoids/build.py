@@ -1,0 +1,24 @@
+"""BUILD: the greedy start of PAM, by itself.
+
+First the object with the least sum of dissimilarities; then always the one that lowers the cost
+most, the first of equals. Each takes a pass over the matrix, O(n^2 k) in all. Memory O(n) beyond
+the matrix. What is yielded on the way is filled up with random medoids.
+
+Departs from the book (Kaufman and Rousseeuw 1990): nothing.
+"""
+
+from dataclasses import dataclass
+
+from bench_clustering.k_medoids._starts import place
+from harness.api import Solver
+
+
+@dataclass(frozen=True)
+class Build(Solver):
+    """Medoids chosen greedily, never changed."""
+
+    problem = "k_medoids"
+    role = "baseline"
+
+    def solve(self, data, rng):
+        yield from place("build", data, rng)
