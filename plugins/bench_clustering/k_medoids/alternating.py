@@ -29,9 +29,13 @@ class Alternating(Solver):
 
     def solve(self, data, rng):
         caches = yield from begin(self.init, data, rng)
-        while caches is not None and caches.fell():
+        if caches is None:
+            return
+        while caches.fell():
+            best = caches.medoids.copy()
             yield from _move(caches)
             caches.assign()
+        yield best
 
 
 def _move(caches):

@@ -2,8 +2,8 @@
 
 A random medoid and a random candidate are drawn; the swap is evaluated in one pass over the
 objects and executed where it lowers the cost. After `share` of the k (n - k) swaps have failed in
-a row a local optimum is assumed; the best of two is the answer. O(n) for a try, so O(k n^2) in
-all, at about 1/80 of what PAM takes for one step. Memory O(n) beyond the matrix.
+a row a local optimum is assumed; the best of two is the answer. O(n) for a try; the tries in vain
+alone take 1/80 of one step of PAM. Memory O(n) beyond the matrix.
 
 Departs from the paper (Ng and Han 2002): two nearest medoids are kept for each object; a swap
 must gain more than 1e-12 of the cost at the start. The least number of tries, 250, is theirs.

@@ -27,7 +27,7 @@ class FastPAM2(Solver):
     role = "paper"
 
     tau: float = 1.0  # share of its promised gain that a later swap may lose; 1: any gain will do
-    init: str = "lab"  # or random, build; LAB is the start that the paper proposes for it
+    init: str = "lab"  # or random, build; LAB is the same paper's start
 
     def solve(self, data, rng):
         caches = yield from begin(self.init, data, rng)

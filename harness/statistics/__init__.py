@@ -1,0 +1,1 @@
+"""One file per statistic; each takes tidy frames and returns frames."""

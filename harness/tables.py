@@ -1,0 +1,210 @@
+"""Store -> tidy pandas frames: the one place that builds them.
+
+Suboptimality is always against one reference per instance: the exact optimum where it is known,
+else the best cost that anybody reached, over all that is loaded. Machines are never mixed: a frame
+holds the records of one machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from harness.record import STATUSES
+from harness.selectors import Misuse, nearest
+from harness.store import Results
+
+COLUMNS = (
+    "run",
+    "machine",
+    "environment",
+    "kind",
+    "problem",
+    "solver",
+    "label",
+    "role",
+    "case",
+    "instance",
+    "seed",
+    "status",
+    "message",
+    "cost",
+    "optimum",
+    "seconds",
+    "cpu",
+    "wall",
+    "memory",
+    "threads",
+    "calls",
+    "answers",
+    "why",
+    "started",
+    "key",
+    "parameters",
+    "sizes",
+    "scores",
+    "budget",
+    "trace",
+    "values",
+)
+_NUMBERS = ("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls", "answers")
+# What makes two records repetitions of the same run; the later one counts.
+_SAME = ["machine", "kind", "problem", "label", "case", "instance", "seed"]
+
+
+def records(results: Results) -> pd.DataFrame:
+    """All records, one row each; columns `COLUMNS`."""
+    rows = []
+    for record in results.records:
+        header = results.runs.get(record["run"], {})
+        rows.append({**record, "machine": header.get("machine", "unknown")})
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name in _NUMBERS:
+        frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    return frame
+
+
+def machines(frame: pd.DataFrame) -> list[str]:
+    """Machine ids in the frame, that of the latest run first."""
+    latest = frame.groupby("machine")["run"].max().sort_values(ascending=False)
+    return [str(name) for name in latest.index]
+
+
+def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
+    """The records that count: of one machine (by default the latest), the last of each repetition.
+
+    Adds `best` (the reference cost of the instance), `failed`, `ratio` (cost / best) and `gap`
+    (cost - best).
+
+    Raises:
+        Misuse: where there is no such machine.
+    """
+    if frame.empty:
+        return with_reference(frame)
+    known = machines(frame)
+    if machine is not None and machine not in known:
+        hint = nearest(machine, known) or f"there are {', '.join(known)}"
+        raise Misuse(f"no results of machine {machine!r}; {hint}")
+    frame = with_reference(frame)
+    frame = frame[frame["machine"] == (machine or known[0])]
+    frame = frame.sort_values(["run", "started"], kind="stable")
+    return frame.drop_duplicates(_SAME, keep="last").reset_index(drop=True)
+
+
+def with_reference(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add `best`, `failed`, `ratio` and `gap`; the reference is over all rows given."""
+    frame = frame.copy()
+    frame["failed"] = frame["status"] != "ok"
+    valid = frame["cost"].where(~frame["status"].isin(["invalid"]))
+    keys = [frame["problem"], frame["instance"]]
+    reached = valid.groupby(keys).transform("min")
+    known = frame["optimum"].groupby(keys).transform("min")
+    frame["best"] = known.where(known.notna(), reached)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = frame["cost"] / frame["best"]
+    both_zero = (frame["cost"] == 0) & (frame["best"] == 0)
+    frame["ratio"] = ratio.where(frame["best"] > 0).mask(both_zero, 1.0)
+    frame["gap"] = frame["cost"] - frame["best"]
+    return frame
+
+
+def of_kind(frame: pd.DataFrame, kind: str, problem: str | None = None) -> pd.DataFrame:
+    """The rows of kind "trace" or "timing", of one problem or all."""
+    chosen = frame["kind"] == kind
+    if problem is not None:
+        chosen &= frame["problem"] == problem
+    return frame[chosen]
+
+
+def status_counts(traces: pd.DataFrame) -> pd.DataFrame:
+    """Label x status -> number of runs; every status has a column."""
+    counts = pd.crosstab(traces["label"], traces["status"])
+    return counts.reindex(columns=list(STATUSES), fill_value=0)
+
+
+def trace_points(traces: pd.DataFrame) -> pd.DataFrame:
+    """One row per trace point: problem, label, case, seed, seconds, calls, cost, ratio, gap."""
+    rows: list[tuple[Any, ...]] = []
+    for row in traces.itertuples():
+        for seconds, calls, cost in row.trace:
+            rows.append(
+                (row.problem, row.label, row.case, row.seed, seconds, calls, cost, row.best)
+            )
+    names = ["problem", "label", "case", "seed", "seconds", "calls", "cost", "best"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame["ratio"] = (frame["cost"] / frame["best"]).where(frame["best"] > 0)
+    frame["gap"] = frame["cost"] - frame["best"]
+    return frame.drop(columns="best")
+
+
+def timing_values(timings: pd.DataFrame) -> pd.DataFrame:
+    """One row per pyperf value: problem, label, case, seconds."""
+    frame = timings[["problem", "label", "case", "values"]].explode("values")
+    frame = frame.rename(columns={"values": "seconds"}).dropna(subset="seconds")
+    return frame.astype({"seconds": float}).reset_index(drop=True)
+
+
+def size_of(traces: pd.DataFrame, name: str) -> pd.Series[float]:
+    """The named size of each row's instance; NaN where it has none."""
+    return traces["sizes"].map(lambda sizes: sizes.get(name, np.nan)).astype(float)
+
+
+def cases(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
+    """One row per case and solver, over seeds.
+
+    Columns: case, label, role, runs, ok, best, cost_mean, cost_min, cost_max, ratio, gap, seconds
+    (median of pyperf's values), low, high (their 2.5 and 97.5 % points), traced (median seconds of
+    the traced runs), memory (largest, bytes), message (of a run that failed).
+    """
+    traces, timings = of_kind(frame, "trace", problem), of_kind(frame, "timing", problem)
+    rows = []
+    timed = {(row.case, row.label): row for row in timings.itertuples()}
+    for (case, label), group in traces.groupby(["case", "label"], sort=False):
+        good = group[~group["failed"]]
+        timing = timed.get((case, label))
+        values = np.asarray(timing.values if timing is not None else [], float)
+        low, high = np.quantile(values, [0.025, 0.975]) if len(values) else (np.nan, np.nan)
+        failed = group[group["failed"]]
+        message = "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['message']}"
+        if not message and timing is not None and timing.status != "ok":
+            message = f"timing {timing.status}: {timing.message}"
+        rows.append(
+            {
+                "case": case,
+                "label": label,
+                "role": group["role"].iloc[0],
+                "runs": len(group),
+                "ok": len(good),
+                "best": group["best"].iloc[0],
+                "cost_mean": good["cost"].mean(),
+                "cost_min": good["cost"].min(),
+                "cost_max": good["cost"].max(),
+                "ratio": good["ratio"].mean(),
+                "gap": good["gap"].mean(),
+                "seconds": timing.seconds if timing is not None and len(values) else np.nan,
+                "low": low,
+                "high": high,
+                "traced": good["seconds"].median(),
+                "memory": group["memory"].max(),
+                "message": message,
+            }
+        )
+    names = "case label role runs ok best cost_mean cost_min cost_max ratio gap seconds low high"
+    return pd.DataFrame(rows, columns=[*names.split(), "traced", "memory", "message"])
+
+
+def select(frame: pd.DataFrame, problems: Sequence[str]) -> pd.DataFrame:
+    """The rows of some problems; all where none is named.
+
+    Raises:
+        Misuse: for a problem without results; names the nearest.
+    """
+    known = list(dict.fromkeys(frame["problem"]))
+    for name in problems:
+        if name not in known:
+            hint = nearest(name, known) or f"there are results of {', '.join(known) or 'none'}"
+            raise Misuse(f"there are no results of {name!r}; {hint}")
+    return frame[frame["problem"].isin(list(problems) or known)]

@@ -1,0 +1,275 @@
+"""k-medoids: choose k of n objects, the medoids, so that all objects are near one of them.
+
+Given is the dissimilarity of every object o to every other one m as a matrix D, which need be
+neither symmetric nor metric. The cost of the medoids M is the total deviation, the sum over o of
+the least D[o, m] with m in M.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from bench_clustering.k_medoids import _families
+from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
+
+_MOST_CHOICES = 20_000  # of medoids, that brute force goes through
+_LARGEST_PROGRAM = 40  # objects in an integer program
+
+
+class KMedoids(Problem):
+    """Find the k medoids with the least total deviation.
+
+    `data` holds `dissimilarities`, an n x n array of float32 or float64 without NaN, infinities
+    and negative entries, and `k`. An answer is a one-dimensional array (or list) of k different
+    integers 0..n-1.
+    """
+
+    title = "k-medoids"
+    kind = "batch"
+    cost_name = "total deviation"
+    size = "n"
+    families = {  # noqa: RUF012 - declared in the base class
+        "digits": {"k": 10, "metric": "euclidean", "n": 1797, "dtype": "float32"},
+        "iris": {"k": 3, "metric": "euclidean", "n": 150, "dtype": "float32"},
+        "wine": {"k": 3, "metric": "euclidean", "n": 178, "dtype": "float32"},
+        "breast_cancer": {"k": 2, "metric": "euclidean", "n": 569, "dtype": "float32"},
+        "mixture": {
+            "n": 1000,
+            "k": 10,
+            "clusters": 10,
+            "dimension": 8,
+            "separation": 2.0,
+            "metric": "euclidean",
+            "dtype": "float32",
+        },
+        "duplicates": {"n": 500, "k": 10, "side": 6, "dtype": "float32"},
+        "strings": {
+            "n": 500,
+            "k": 10,
+            "clusters": 10,
+            "length": 20,
+            "mutation": 0.2,
+            "dtype": "float32",
+        },
+        "non_metric": {"n": 500, "k": 10, "noise": 0.5, "dtype": "float32"},
+        "roads": {"n": 500, "k": 10, "delay": 0.5, "dtype": "float32"},
+        "integers": {"n": 200, "k": 8, "high": 100, "dtype": "float32"},
+        "file": {"path": "", "k": 10},
+    }
+    suites = {}
+
+    def make(self, case: Case, rng: np.random.Generator) -> Instance:
+        matrix, labels = getattr(_families, case.family)(case, rng)
+        check(matrix, case.k)
+        return Instance(
+            data={"dissimilarities": np.ascontiguousarray(matrix), "k": int(case.k)},
+            truth=None if labels is None else {"labels": labels},
+            sizes={"n": len(matrix), "k": case.k},
+        )
+
+    def score(self, instance: Instance, answer: object) -> tuple[float, dict[str, float]]:
+        matrix = instance.data["dissimilarities"]
+        medoids = medoids_of(answer, len(matrix), instance.data["k"])
+        nearest, numbers = _assigned(matrix, medoids)
+        cost = float(nearest.sum(dtype=np.float64))
+        scores = {
+            "mean_dissimilarity": cost / len(matrix),
+            "largest_dissimilarity": float(nearest.max()),
+        }
+        if instance.truth is not None:
+            scores["adjusted_rand_index"] = adjusted_rand(instance.truth["labels"], numbers)
+        return cost, scores
+
+    def exact(self, instance: Instance) -> float | None:
+        matrix = np.asarray(instance.data["dissimilarities"], np.float64)
+        n, k = len(matrix), instance.data["k"]
+        if math.comb(n, k) <= _MOST_CHOICES:
+            choices = itertools.combinations(range(n), k)
+            return min(float(matrix[:, choice].min(axis=1).sum()) for choice in choices)
+        return _by_program(matrix, k) if n <= _LARGEST_PROGRAM else None
+
+    def symmetries(self, instance: Instance, rng: np.random.Generator) -> Iterator[Symmetry]:
+        matrix, k = instance.data["dissimilarities"], instance.data["k"]
+
+        def with_matrix(changed: np.ndarray) -> Instance:
+            return Instance({"dissimilarities": changed, "k": k}, instance.truth, instance.sizes)
+
+        order = rng.permutation(len(matrix))
+        truth = instance.truth and {"labels": instance.truth["labels"][order]}
+        permuted = np.ascontiguousarray(matrix[np.ix_(order, order)])
+        yield Symmetry(
+            "objects permuted",
+            Instance({"dissimilarities": permuted, "k": k}, truth, instance.sizes),
+            back=lambda answer: order[np.asarray(answer)],
+        )
+        largest = float(matrix.max())
+        if largest < np.finfo(matrix.dtype).max / 4:
+            yield Symmetry(
+                "dissimilarities times 4",
+                with_matrix(matrix * matrix.dtype.type(4)),
+                cost=lambda cost: 4 * cost,
+                strict=True,
+            )
+        # Whatever its medoid, an object's dissimilarity grows by the same.
+        unit = 2.0 ** math.floor(math.log2(largest)) if largest else 1.0
+        added = unit * rng.integers(8, size=len(matrix))
+        if largest < 1e300:
+            yield Symmetry(
+                "a constant added to each row",
+                with_matrix(matrix.astype(np.float64) + added[:, None]),
+                cost=lambda cost: cost + float(added.sum()),
+            )
+
+
+def check(dissimilarities: np.ndarray, k: int) -> None:
+    """Refuse what is no instance of k-medoids.
+
+    Raises:
+        InvalidCase: what is wrong, what was expected, what to do.
+    """
+    matrix = dissimilarities
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise InvalidCase(
+            f"the dissimilarities have shape {matrix.shape}, expected a square matrix: give one "
+            "row and one column for each object"
+        )
+    if matrix.dtype not in (np.float32, np.float64):
+        raise InvalidCase(
+            f"the dissimilarities have dtype {matrix.dtype}, expected float32 or float64: "
+            "convert them with .astype(numpy.float32)"
+        )
+    n = len(matrix)
+    if n == 0:
+        raise InvalidCase("there are no objects, expected at least one: give a larger matrix")
+    if isinstance(k, bool) or not isinstance(k, int | np.integer):
+        raise InvalidCase(f"k is {k!r}, expected a whole number: write k={min(10, n)}, say")
+    if not 1 <= k <= n:
+        raise InvalidCase(
+            f"k is {k}, expected 1 to {n}, the number of objects: choose another k"
+        )
+    _check_entries(
+        matrix,
+        lambda rows: ~np.isfinite(rows),
+        "NaN or infinite",
+        "expected finite ones: replace them, or leave their objects out",
+    )
+    _check_entries(
+        matrix,
+        lambda rows: rows < 0,
+        "negative",
+        "expected none below 0: turn similarities into dissimilarities, or add a constant to all",
+    )
+
+
+def _check_entries(matrix, is_bad, what, advice):
+    first, count = None, 0
+    for start, stop in _families.row_blocks(matrix):
+        bad = is_bad(matrix[start:stop])
+        found = np.count_nonzero(bad)
+        if found and first is None:
+            row, column = np.unravel_index(bad.argmax(), bad.shape)
+            first = start + int(row), int(column)
+        count += found
+    if first is not None:
+        raise InvalidCase(
+            f"{count} of the {matrix.size} dissimilarities {'is' if count == 1 else 'are'} {what} "
+            f"(the first in row {first[0]}, column {first[1]}); {advice}"
+        )
+
+
+def medoids_of(answer: object, n: int, k: int) -> np.ndarray:
+    """The medoids that an answer names, int64[k].
+
+    Raises:
+        InvalidAnswer: where it names no k different objects 0..n-1.
+    """
+    wanted = f"expected a list or one-dimensional array of {k} different integers 0..{n - 1}"
+    if not isinstance(answer, np.ndarray | list | tuple):
+        raise InvalidAnswer(f"the answer is {_described(answer)}, {wanted}")
+    try:
+        medoids = np.asarray(answer)
+    except ValueError:
+        raise InvalidAnswer(f"the answer is a list of lists of unequal length, {wanted}") from None
+    if medoids.ndim != 1:
+        raise InvalidAnswer(f"the answer has {medoids.ndim} dimensions, {wanted}")
+    if len(medoids) != k:
+        raise InvalidAnswer(f"the answer names {len(medoids)} medoids, {wanted}")
+    if medoids.dtype.kind not in "iu":
+        raise InvalidAnswer(f"the answer holds values of dtype {medoids.dtype}, {wanted}")
+    outside = medoids[(medoids < 0) | (medoids >= n)]
+    if len(outside):
+        raise InvalidAnswer(f"the answer names object {outside[0]}, {wanted}")
+    objects, counts = np.unique(medoids, return_counts=True)
+    if len(objects) < k:
+        repeated = objects[counts.argmax()]
+        raise InvalidAnswer(f"the answer names object {repeated} {counts.max()} times, {wanted}")
+    return medoids.astype(np.int64)
+
+
+def _described(answer: object) -> str:
+    return "None" if answer is None else f"of type {type(answer).__name__}"
+
+
+def _assigned(matrix: np.ndarray, medoids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every object's dissimilarity to its nearest medoid, and the number of that medoid."""
+    n = len(matrix)
+    nearest, numbers = np.empty(n, matrix.dtype), np.empty(n, np.int64)
+    for start, stop in _families.row_blocks(matrix):
+        columns = np.take(matrix[start:stop], medoids, axis=1)
+        numbers[start:stop] = columns.argmin(axis=1)
+        nearest[start:stop] = columns.min(axis=1)
+    return nearest, numbers
+
+
+def adjusted_rand(labels: np.ndarray, clusters: np.ndarray) -> float:
+    """How far a clustering agrees with labels, beyond chance (Hubert and Arabie 1985); at most 1.
+
+    Args:
+        labels: int[n], none negative.
+        clusters: int[n], none negative.
+    """
+    width = int(clusters.max()) + 1
+    cells = np.bincount(labels * width + clusters, minlength=(int(labels.max()) + 1) * width)
+    table = cells.reshape(-1, width).astype(np.float64)
+
+    def pairs(counts: np.ndarray) -> float:
+        return float((counts * (counts - 1)).sum()) / 2
+
+    together, by_label, by_cluster = pairs(table), pairs(table.sum(1)), pairs(table.sum(0))
+    by_chance = by_label * by_cluster / max(1.0, pairs(np.array([len(labels)])))
+    most = (by_label + by_cluster) / 2
+    return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)
+
+
+def _by_program(matrix: np.ndarray, k: int) -> float | None:
+    """The optimum from an integer program: which object is served by which, which is open."""
+    from scipy import sparse
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    n = len(matrix)
+    scale = matrix.max() or 1.0
+    one, ones = sparse.eye_array(n), np.ones((1, n))
+    no_serving = sparse.csr_array((1, n * n))
+    result = milp(
+        np.concatenate([matrix.ravel() / scale, np.zeros(n)]),
+        integrality=np.concatenate([np.zeros(n * n), np.ones(n)]),
+        bounds=Bounds(0, 1),
+        constraints=[
+            # each object is served once
+            LinearConstraint(
+                sparse.hstack([sparse.kron(one, ones), sparse.csr_array((n, n))]), 1, 1
+            ),
+            # by an open one
+            LinearConstraint(
+                sparse.hstack([sparse.eye_array(n * n), -sparse.kron(ones.T, one)]), -np.inf, 0
+            ),
+            LinearConstraint(sparse.hstack([no_serving, sparse.csr_array(ones)]), k, k),
+        ],
+        options={"mip_rel_gap": 0.0},
+    )
+    if not result.success:
+        return None
+    medoids = np.flatnonzero(result.x[n * n :] > 0.5)
+    return float(matrix[:, medoids].min(axis=1).sum())
