@@ -236,6 +236,8 @@ class Problem:
         suites: named lists of cases, as users would type them. `smoke` runs in seconds,
             `standard` is the leaderboard, `large` shows growth, `edge` holds the smallest and
             oddest cases for the conformance kit.
+        starter: the body of a simple `solve` that yields a valid answer, with a comment on what
+            the data are; `bench new solver` begins with it.
     """
 
     title: ClassVar[str] = ""
@@ -247,6 +249,7 @@ class Problem:
     size: ClassVar[str] = "n"
     families: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     suites: ClassVar[Mapping[str, Sequence[str]]] = {}
+    starter: ClassVar[str] = ""
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
         """Build the instance of a case; `rng` is seeded by the case alone.

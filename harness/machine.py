@@ -57,6 +57,12 @@ def identity(environment: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def machine_identity(environment: dict[str, Any]) -> str:
+    """A short digest of what a machine keeps when software changes; results are told apart by it."""
+    hardware = ("processor", "architecture", "cores", "memory_bytes")
+    return identity({name: environment[name] for name in hardware})
+
+
 def versions(distributions: tuple[str, ...] | list[str]) -> dict[str, str]:
     """Installed versions; what is not installed is left out."""
     found = {}

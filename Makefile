@@ -1,0 +1,62 @@
+# make demo    install, run the k-medoids bench on real data, write the report
+# make test    install what the tests need, and run them
+# make check   lint, types, formats, layering and the fast tests
+# make bench-self   the harness's own figures, printed
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml setup.py $(wildcard cext/*)
+
+.PHONY: demo install test check lint format sanitize bench-self clean
+
+demo: $(VENV)/.installed
+	$(BIN)/bench run k_medoids --suite demo --rounds 3 --values 2 --timing-budget 3
+	@$(BIN)/bench report
+
+install: $(VENV)/.installed
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: lint
+	$(BIN)/python -m pytest -q -n 2 tests/core
+
+lint: $(VENV)/.developed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror $(wildcard cext/*.c cext/*.h cext/*.inc tests/kernels/*.c)
+	$(BIN)/python -m pytest -q tests/core/test_imports.py
+
+format: $(VENV)/.developed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(wildcard cext/*.c cext/*.h cext/*.inc tests/kernels/*.c)
+
+sanitize: $(VENV)/.tested
+	$(BIN)/python tests/kernels/sanitize.py
+
+bench-self: $(VENV)/.tested
+	$(BIN)/python tests/bench_self.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# The peers extra brings rival packages; without them their rows say so, and the rest is the same.
+$(VENV)/.installed: $(BIN)/python $(SOURCES)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[peers]' \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[peers,parquet,test]'
+	touch $@
+
+$(VENV)/.developed: $(VENV)/.tested
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[peers,parquet,test,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info site .pytest_cache .mypy_cache .ruff_cache
+	rm -f harness/_kernels/_*

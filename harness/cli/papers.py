@@ -1,0 +1,68 @@
+"""`bench papers`: all papers, and which of them work here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
+from harness.papers import load_papers, solvers_by_paper
+
+
+@click.command("papers")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--family", help="Only papers of this family.")
+@click.option("--class", "kind", help="Only algorithm, core, problem, analysis or none.")
+@click.option("--works/--open", default=None, help="Only those that work here, or do not yet.")
+@plugin_option
+@format_option("text", "json")
+def command(
+    words: tuple[str, ...],
+    family: str | None,
+    kind: str | None,
+    works: bool | None,
+    plugins: tuple[Path, ...],
+    form: str,
+) -> None:
+    """List the papers, and which of them work here.
+
+    A paper works when an installed solver of role "paper" names its key and can be loaded. Words
+    restrict the list to papers whose key or title holds them all.
+    """
+    solvers = solvers_by_paper(open_catalogue(plugins))
+    rows = [
+        {
+            "key": paper.key,
+            "title": paper.title,
+            "family": paper.family,
+            "class": paper.kind,
+            "works": paper.key in solvers,
+            "solvers": solvers.get(paper.key, []),
+        }
+        for paper in load_papers()
+        if (family is None or paper.family == family)
+        and (kind is None or paper.kind == kind)
+        and (works is None or works == (paper.key in solvers))
+        and all(word.lower() in f"{paper.key} {paper.title}".lower() for word in words)
+    ]
+    if form == "json":
+        print_json(rows)
+        return
+    click.echo(
+        columns(
+            [
+                (
+                    "✓" if row["works"] else "·",
+                    str(row["key"]),
+                    str(row["class"]),
+                    str(row["family"]),
+                    str(row["title"]),
+                )
+                for row in rows
+            ],
+            indent="",
+        )
+    )
+    working = sum(bool(row["works"]) for row in rows)
+    click.echo(f"\n{len(rows)} papers, {working} of them with a working solver (✓)")
