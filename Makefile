@@ -43,19 +43,20 @@ bench-self: $(VENV)/.tested
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
 # The peers extra brings rival packages; without them their rows say so, and the rest is the same.
 $(VENV)/.installed: $(BIN)/python $(SOURCES)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[peers]' \
-	  || $(BIN)/pip install --quiet --disable-pip-version-check -e .
+	$(PIP) -e '.[peers]' || $(PIP) -e .
 	touch $@
 
-$(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[peers,parquet,test]'
-	touch $@
+$(VENV)/.tested: $(BIN)/python $(SOURCES)
+	$(PIP) -e '.[peers,parquet,test]'
+	touch $(VENV)/.installed $@
 
-$(VENV)/.developed: $(VENV)/.tested
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[peers,parquet,test,dev]'
-	touch $@
+$(VENV)/.developed: $(BIN)/python $(SOURCES)
+	$(PIP) -e '.[peers,parquet,test,dev]'
+	touch $(VENV)/.installed $(VENV)/.tested $@
 
 clean:
 	rm -rf $(VENV) build *.egg-info site .pytest_cache .mypy_cache .ruff_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,12 +86,12 @@ def _finite(value: Any) -> Any:
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
-    """Rows of text in aligned columns; the last column is cut to the terminal's width."""
+    """Rows of text in aligned columns; on a terminal, lines are cut to its width."""
     import shutil
 
     if not rows:
         return ""
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
     count = max(len(row) for row in rows)
     widths = [max((len(row[i]) for row in rows if i < len(row)), default=0) for i in range(count)]
     lines = []
