@@ -22,6 +22,7 @@ import pluggy
 from harness import hookspecs
 from harness.api import ROLES, Case, Problem, Solver
 from harness.loading import PluginError, Source, load_class
+from harness.machine import missing
 from harness.paths import cache_folder, write_atomically
 from harness.selectors import Misuse, adapt, nearest, parse, show, split
 
@@ -134,8 +135,9 @@ class Catalogue:
         self.hooks.add_hookspecs(hookspecs)
         self._index = _Index(index)
         self._add_entry_points()
-        for path in plugins:
-            self._add_path(Path(path).absolute())
+        # Folders first: a single file may solve a problem that one of them brings.
+        for path in sorted((Path(path).absolute() for path in plugins), key=Path.is_file):
+            self._add_path(path)
         self._index.save()
 
     def _add_entry_points(self) -> None:
@@ -214,7 +216,14 @@ class Catalogue:
                 or f"{path} does not say which problem it solves; "
                 f'expected problem = "..." in its class, one of: {known}'
             )
+        if problem not in self.problems:
+            known = ", ".join(sorted(self.problems))
+            hint = nearest(problem, self.problems) or f"there are {known or 'none'}"
+            raise Misuse(f"{path} solves {problem!r}, which is no problem here; {hint}")
         self._add_solver(problem, source, "file", facts, strict=True)
+        entry = self.solvers[f"{problem}/{path.stem}"]
+        if not missing(entry.requires):
+            entry.load()  # a file that was named is wanted: say at once what is wrong with it
 
     def _add_problem(self, name: str, source: Source, pack: str, facts: dict[str, Any]) -> None:
         if name in self.problems:
@@ -255,9 +264,6 @@ class Catalogue:
                 raise Misuse(complaint)
             self.complaints.append(complaint)
             return
-        if strict and not facts["error"] and problem not in self.problems:
-            hint = nearest(problem, self.problems)
-            raise Misuse(f"{source.file} solves {problem!r}, which is no problem here; {hint}")
         self.solvers[entry.name] = entry
 
     def solvers_of(self, problem: str) -> list[SolverEntry]:

@@ -93,7 +93,9 @@ def adapt(value: Any, default: Any, where: str) -> Any:
     else:
         fits = True
     if not fits:
-        raise Misuse(f"{where} is {value!r}; expected a {type(default).__name__} like {default!r}")
+        names = {bool: "true or false", int: "an integer", float: "a number"}
+        kind = names.get(type(default), type(default).__name__)
+        raise Misuse(f"{where} is {value!r}; expected {kind}, such as {default!r}")
     return value
 
 

@@ -37,7 +37,9 @@ class RunFolder:
             StoreError: where it can't be written.
         """
         now = datetime.now(UTC)
-        self.name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        # Names sort by time; the rest keeps two runs of one millisecond apart.
+        milliseconds = now.microsecond // 1000
+        self.name = f"{now:%Y%m%dT%H%M%S}{milliseconds:03d}Z-{secrets.token_hex(3)}"
         self.path = results / self.name
         self.header = {"schema": SCHEMA, "started": now.isoformat(), **header}
         try:

@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,8 @@ def command(
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
     folder = RunFolder(results, _header(plans))
     with Progress(sum(steps_of(plan, options) for plan in plans), quiet) as progress:
-        counts, ended = _run(plans, options, folder, progress)
+        result = _run(plans, options, folder, progress)
+    counts, ended = result.counts, result.ended
     failed = sum(count for status, count in counts.items() if status not in ("ok", "skipped"))
     if form == "json":
         print_json(
@@ -192,7 +194,16 @@ def command(
         _summary(folder, counts, results, plans, ended)
     if ended == "interrupted":
         return 130
-    return 1 if failed else 0
+    return 1 if failed or result.unmade else 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run: traced runs by status, cases that could not be made, how it ended."""
+
+    counts: Counter[str]
+    unmade: set[str]
+    ended: str
 
 
 def _names(catalogue: Catalogue, problems: Sequence[str], plugins: Sequence[Path]) -> list[str]:
@@ -228,12 +239,11 @@ def _header(plans: Sequence[Plan]) -> dict[str, Any]:
     }
 
 
-def _run(
-    plans: Sequence[Plan], options: Options, folder: RunFolder, progress: Progress
-) -> tuple[Counter[str], str]:
+def _run(plans: Sequence[Plan], options: Options, folder: RunFolder, progress: Progress) -> Result:
     environment = machine.identity(machine.facts())
     timer = Timer(options.effort, options.threads) if options.effort else None
     counts: Counter[str] = Counter()
+    unmade: set[str] = set()
     ended = "finished"
     try:
         for plan in plans:
@@ -244,12 +254,15 @@ def _run(
                     folder.write_timings(timer.suite())
                 if record.kind == "trace" or record.status not in ("ok", "skipped"):
                     counts[record.status] += 1
+                if not record.instance and record.case not in unmade:
+                    unmade.add(record.case)
+                    progress.failure("skipped", f"{record.problem} {record.case}: {record.message}")
                 _tell(record, progress)
     except KeyboardInterrupt:
         ended = "interrupted"
     finally:
         folder.close(ended=ended)
-    return counts, ended
+    return Result(counts, unmade, ended)
 
 
 def _tell(record: Record, progress: Progress) -> None:
@@ -285,7 +298,7 @@ def _summary(
     skipped = {
         (record["label"], record["message"])
         for record in loaded.records
-        if record["status"] == "skipped" and record["kind"] == "trace"
+        if record["status"] == "skipped" and record["kind"] == "trace" and record["instance"]
     }
     for label, message in sorted(skipped):
         click.echo(f"  skipped {label}: {message}")

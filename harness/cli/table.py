@@ -14,7 +14,6 @@ from harness.cli.common import (
     bytes_text,
     columns,
     format_option,
-    print_json,
     results_option,
     seconds_text,
     warn,
