@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -179,10 +180,7 @@ def k_medoids(folder: Path) -> None:
         return Data(problem.make(case, case_rng("k_medoids", case)).data)
 
     def last(solver: Solver, data: Data) -> np.ndarray:
-        answer = None
-        for answer in solver.solve(data, np.random.default_rng(7)):
-            pass
-        return np.asarray(answer)
+        return np.asarray(deque(solver.solve(data, np.random.default_rng(7)), maxlen=1)[0])
 
     try:
         import kmedoids
@@ -201,8 +199,10 @@ def k_medoids(folder: Path) -> None:
         def ours() -> object:
             return last(FasterPAM(), data)
 
-        cost = [problem.score(_instance(data), np.asarray(m, np.int64))[0]
-                for m in (ours(), peer().medoids)]
+        cost = [
+            problem.score(_instance(data), np.asarray(m, np.int64))[0]
+            for m in (ours(), peer().medoids)
+        ]
         figure = f"{ratio(in_turn(peer, ours, 9))}; cost {cost[0] / cost[1]:.6f}"
         report("FasterPAM n=5000 k=100 float32 / kmedoids.fasterpam", figure, "<= 0.5")
     for k in (100, 200):

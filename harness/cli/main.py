@@ -19,7 +19,7 @@ COMMANDS = {
     "table": "Print results as a table.",
     "report": "Write the results as a static site.",
     "papers": "List the papers, and which of them work here.",
-    "check": "Hold a solver or problem against the conformance kit.",
+    "check": "Hold solvers and problems against the conformance kit.",
     "new": "Write a commented, working solver, problem or pack to start from.",
     "doctor": "Say what would disturb timings here, and what is broken.",
 }
