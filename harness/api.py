@@ -48,11 +48,11 @@ class InvalidCase(Exception):
     """Raised by `Problem.make`: what is wrong with the case, what was expected, what to do."""
 
 
-class BudgetSpent(Exception):  # noqa: N818 - a signal that ends a run in good order, not a fault
+class BudgetSpent(Exception):
     """Raised by an oracle when a call would go beyond the budget; a solver need not catch it."""
 
 
-class Undecided(Exception):  # noqa: N818
+class Undecided(Exception):
     """Raised by `Events` when the next event is asked for before the last one was decided."""
 
 
@@ -273,7 +273,9 @@ class Problem:
         Raises:
             InvalidAnswer: where the answer is not one; the message says what was wrong.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define score(self, instance, answer)")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define score(self, instance, answer)"
+        )
 
     def exact(self, instance: Instance) -> float | None:
         """The least possible cost of a tiny instance by an independent method; None if too big."""

@@ -7,11 +7,8 @@ the syntax tree of its file and kept in an index; the file is imported when it i
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib.util
-import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +18,9 @@ import pluggy
 
 from harness import hookspecs
 from harness.api import ROLES, Case, Problem, Solver
+from harness.index import Index
 from harness.loading import PluginError, Source, load_class
 from harness.machine import missing
-from harness.paths import cache_folder, write_atomically
 from harness.selectors import Misuse, adapt, nearest, parse, show, split
 
 ENTRY_POINTS = "bench_harness"
@@ -58,7 +55,11 @@ class SolverEntry:
             raise PluginError(self.error)
         solver = load_class(self.source, Solver, "solver")
         parameters = getattr(solver, "__dataclass_params__", None)
-        if parameters is None or not parameters.frozen or "__dataclass_fields__" not in vars(solver):
+        if (
+            parameters is None
+            or not parameters.frozen
+            or "__dataclass_fields__" not in vars(solver)
+        ):
             raise PluginError(
                 f"{self.source.file}: {solver.__name__} must be a frozen dataclass; "
                 "put @dataclass(frozen=True) above the class"
@@ -72,7 +73,7 @@ class SolverEntry:
             raise PluginError(
                 f"{self.source.file}: role = {solver.role!r}; expected {', '.join(ROLES)}"
             )
-        for parameter in dataclasses.fields(solver):
+        for parameter in parameters_of(solver):
             if (
                 parameter.default is dataclasses.MISSING
                 and parameter.default_factory is dataclasses.MISSING
@@ -82,6 +83,11 @@ class SolverEntry:
                     "give it one, as every solver runs with its stated defaults"
                 )
         return solver
+
+
+def parameters_of(solver: type[Solver]) -> tuple[dataclasses.Field[Any], ...]:
+    """The fields of a solver's class, which are its parameters."""
+    return dataclasses.fields(solver)  # type: ignore[arg-type]  # a subclass that is a dataclass
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class Catalogue:
         self.complaints: list[str] = []
         self.hooks = pluggy.PluginManager("bench_harness")
         self.hooks.add_hookspecs(hookspecs)
-        self._index = _Index(index)
+        self._index = Index(index)
         self._add_entry_points()
         # Folders first: a single file may solve a problem that one of them brings.
         for path in sorted((Path(path).absolute() for path in plugins), key=Path.is_file):
@@ -155,7 +161,7 @@ class Catalogue:
                 )
         for implementation in self.hooks.hook.bench_packs.get_hookimpls():
             try:
-                names = implementation.function()
+                names: list[str] = implementation.function()  # type: ignore[assignment]
                 for name in names:
                     self._add_package(name)
             except Exception as error:
@@ -316,7 +322,7 @@ def solver_parameters(entry: SolverEntry, given: dict[str, Any]) -> dict[str, An
     Raises:
         Misuse: for an unknown name, or a value of another type.
     """
-    fields = {item.name: item for item in dataclasses.fields(entry.load())}
+    fields = {item.name: item for item in parameters_of(entry.load())}
     checked = {}
     for name, value in given.items():
         if name not in fields:
@@ -371,92 +377,3 @@ def _problem_folders(pack: Path) -> Iterator[Path]:
     for folder in sorted(pack.iterdir()):
         if folder.is_dir() and folder.name.isidentifier() and not folder.name.startswith("_"):
             yield folder
-
-
-class _Index:
-    """What the syntax tree of each file says, kept between runs."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path or cache_folder() / "index.json"
-        self._changed = False
-        try:
-            known = json.loads(self._path.read_bytes())
-            self._known = known["files"] if known["version"] == _INDEX_VERSION else {}
-        except (OSError, ValueError, KeyError, TypeError):
-            self._known = {}
-
-    def facts(self, file: Path) -> dict[str, Any]:
-        """Summary, role, papers, requires and problem of a file; `error` where it can't be read."""
-        try:
-            status = file.stat()
-        except OSError as error:
-            return {**_NOTHING, "error": f"{file}: {error.strerror}"}
-        stamp = [status.st_mtime_ns, status.st_size]
-        known = self._known.get(str(file))
-        if known is None or known["stamp"] != stamp:
-            known = {"stamp": stamp, **_read_facts(file)}
-            self._known[str(file)] = known
-            self._changed = True
-        return dict(known)
-
-    def save(self) -> None:
-        if not self._changed:
-            return
-        try:
-            text = json.dumps({"version": _INDEX_VERSION, "files": self._known})
-            write_atomically(self._path, text)
-        except OSError:
-            pass  # an index is a convenience
-
-
-_INDEX_VERSION = [2, *sys.version_info[:2]]
-_NOTHING: dict[str, Any] = {
-    "summary": "",
-    "problem": "",
-    "role": "baseline",
-    "papers": [],
-    "requires": [],
-    "error": "",
-}
-
-
-def _read_facts(file: Path) -> dict[str, Any]:
-    facts = dict(_NOTHING)
-    try:
-        tree = ast.parse(file.read_bytes())
-    except SyntaxError as error:
-        facts["error"] = (
-            f"{file}, line {error.lineno}: syntax error: {error.msg}; "
-            "mend the line and run the command again"
-        )
-        return facts
-    except (OSError, ValueError) as error:
-        facts["error"] = f"{file} can't be read: {error}"
-        return facts
-    doc = ast.get_docstring(tree) or ""
-    facts["summary"] = doc.strip().split("\n\n")[0].replace("\n", " ")
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    for node in classes:
-        if node.name.startswith("_"):
-            continue
-        for statement in node.body:
-            name, value = _constant(statement)
-            if name in ("problem", "role", "papers", "requires"):
-                facts[name] = list(value) if isinstance(value, tuple | list) else value
-    return facts
-
-
-def _constant(statement: ast.stmt) -> tuple[str, Any]:
-    """The name and value of `name = literal`, or of the same with an annotation."""
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target: ast.expr = statement.targets[0]
-    elif isinstance(statement, ast.AnnAssign):
-        target = statement.target
-    else:
-        return "", None
-    if not isinstance(target, ast.Name) or statement.value is None:
-        return "", None
-    try:
-        return target.id, ast.literal_eval(statement.value)
-    except ValueError:
-        return "", None

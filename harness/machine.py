@@ -58,7 +58,7 @@ def identity(environment: dict[str, Any]) -> str:
 
 
 def machine_identity(environment: dict[str, Any]) -> str:
-    """A short digest of what a machine keeps when software changes; results are told apart by it."""
+    """A short digest of what stays when software changes: results are told apart by it."""
     hardware = ("processor", "architecture", "cores", "memory_bytes")
     return identity({name: environment[name] for name in hardware})
 

@@ -66,7 +66,7 @@ def _one_run(
     _answer(control, {"pid": pid})
     watch = os.pidfd_open(pid)
     try:
-        ready, _, _ = select.select([watch, control], [], [])
+        ready, _, _ = select.select([watch, control.fileno()], [], [])
         if watch not in ready:  # the parent hung up, or speaks out of turn
             os.killpg(pid, signal.SIGKILL)
     finally:

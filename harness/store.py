@@ -10,6 +10,7 @@ folders from two machines merge by lying side by side.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -22,6 +23,7 @@ from typing import Any
 
 from harness.paths import write_atomically
 from harness.record import SCHEMA, STATUSES, Record
+
 
 class StoreError(Exception):
     """The results can't be read or written: what is wrong, where, and what to do."""
@@ -63,10 +65,8 @@ class RunFolder:
                 data = data[self._records.write(data) or 0 :]
             os.fdatasync(self._records.fileno())
         except OSError as error:
-            try:
+            with contextlib.suppress(OSError):
                 self._records.truncate(begin)  # rather no line than half a line
-            except OSError:
-                pass
             raise _write_error(self.path, error) from None
 
     def write_timings(self, text: str) -> None:

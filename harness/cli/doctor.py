@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from harness import machine
-from harness.catalogue import Catalogue
+from harness.catalogue import Catalogue, ProblemEntry, SolverEntry
 from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
 from harness.kernels import KernelError, kernel
 from harness.loading import PluginError
@@ -48,7 +48,8 @@ def command(plugins: tuple[Path, ...], form: str) -> int:
 
 def _broken(catalogue: Catalogue) -> list[str]:
     found = []
-    for entry in [*catalogue.problems.values(), *catalogue.solvers.values()]:
+    entries: list[ProblemEntry | SolverEntry] = [*catalogue.problems.values()]
+    for entry in [*entries, *catalogue.solvers.values()]:
         try:
             entry.load()
         except PluginError as error:

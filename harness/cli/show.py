@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from harness.catalogue import Catalogue, ProblemEntry, SolverEntry
+from harness.catalogue import Catalogue, ProblemEntry, SolverEntry, parameters_of
 from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
 from harness.papers import Paper, load_papers, solvers_by_paper
 from harness.selectors import Misuse, nearest
@@ -91,7 +91,7 @@ def _solver(entry: SolverEntry) -> tuple[dict[str, Any], str]:
     solver = entry.load()
     module = sys.modules[solver.__module__]
     doc = inspect.cleandoc(module.__doc__ or solver.__doc__ or "")
-    parameters = {item.name: item.default for item in dataclasses.fields(solver)}  # type: ignore[arg-type]
+    parameters = {item.name: item.default for item in parameters_of(solver)}
     facts = {
         "solver": entry.name,
         "role": entry.role,

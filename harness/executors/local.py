@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Protocol
 
@@ -43,7 +43,7 @@ class Options:
 
     jobs: int = 1
     threads: int = 1
-    effort: Effort | None = Effort()
+    effort: Effort | None = field(default_factory=Effort)
     order: int = 0
 
 

@@ -135,8 +135,9 @@ def _time_cells(
 ) -> list[list[np.ndarray]]:
     """label x case -> logarithms of pyperf's values."""
     good = timings[timings["status"] == "ok"]
-    groups = {(row.label, row.case): np.log(np.asarray(row.values, float))
-              for row in good.itertuples()}
+    groups = {
+        (row.label, row.case): np.log(np.asarray(row.values, float)) for row in good.itertuples()
+    }
     empty = np.empty(0)
     return [[groups.get((label, case), empty) for case in names] for label in labels]
 
