@@ -8,16 +8,18 @@ the timed region: it copies everything, so that a lazy object cannot postpone it
 from __future__ import annotations
 
 import json
+import math
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from harness.api import InvalidAnswer
 
-MAX_BYTES = 1 << 31  # of one encoded answer
 _MAX_DEPTH = 16
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_SCALARS = frozenset(np.sctypeDict.values())  # numpy's own: a subclass may lie in item()
 _KINDS = "biufc"  # array dtypes: booleans, integers, floats, complex numbers
 
 
@@ -35,13 +37,12 @@ def own(answer: Any, depth: int = 0) -> Any:
                 "expected numbers or booleans: convert it before yielding it"
             )
         # Always a fresh buffer, in C order and native bytes.
-        return np.array(answer, dtype=answer.dtype.newbyteorder("="), order="C", copy=True)
+        dtype = answer.dtype.newbyteorder("=")
+        return _true_booleans(np.array(answer, dtype=dtype, order="C", copy=True))
     if kind in _PLAIN:
         return answer
-    if isinstance(answer, np.generic) and kind.__module__ == "numpy":
-        if answer.dtype.kind not in _KINDS + "U":
-            raise InvalidAnswer(f"the answer holds a scalar of dtype {answer.dtype}, not a number")
-        return answer.item()
+    if kind in _SCALARS:
+        return _plain_scalar(answer)
     if kind in (tuple, list, dict):
         if depth >= _MAX_DEPTH:
             raise InvalidAnswer(f"the answer is nested more than {_MAX_DEPTH} deep")
@@ -54,6 +55,16 @@ def own(answer: Any, depth: int = 0) -> Any:
         f"the answer holds a {kind.__module__}.{kind.__qualname__}; expected plain data: "
         "arrays, numbers, strings, and tuples, lists and dicts of them"
     )
+
+
+def _plain_scalar(scalar: np.generic) -> Any:
+    if scalar.dtype.kind not in _KINDS + "U":
+        raise InvalidAnswer(f"the answer holds a scalar of dtype {scalar.dtype}, not a number")
+    plain = scalar.item()
+    if type(plain) in _PLAIN:
+        return plain
+    # Python has no long double: item() gives it back as it is.
+    return complex(plain) if scalar.dtype.kind == "c" else float(plain)
 
 
 def encode(value: Any) -> bytes:
@@ -94,46 +105,55 @@ def decode(payload: bytes | memoryview) -> Any:
         if 4 + length > len(payload):
             raise ValueError("the outline is cut off")
         outline = json.loads(bytes(payload[4 : 4 + length]))
-        position = 4 + length
-
-        def value(part: Any) -> Any:
-            nonlocal position
-            if not isinstance(part, dict):
-                if isinstance(part, list):
-                    raise ValueError("a bare list in the outline")
-                return part
-            ((tag, content),) = part.items()
-            if tag == "a":
-                array, position = _array(content, payload, position)
-                return array
-            if tag == "d":
-                return {str(key): value(item) for key, item in content}
-            if tag == "t":
-                return tuple(value(item) for item in content)
-            if tag == "l":
-                return [value(item) for item in content]
-            if tag == "c":
-                return complex(float(content[0]), float(content[1]))
-            if tag == "b":
-                return bytes.fromhex(content)
-            if tag == "i":
-                return int(content, 16)
-            raise ValueError(f"unknown tag {tag!r}")
-
-        return value(outline)
-    except (struct.error, TypeError, KeyError, IndexError, RecursionError) as error:
+        return _Decoder(payload, 4 + length).value(outline)
+    except (struct.error, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise ValueError(f"not an encoded answer: {error}") from None
 
 
-def _array(content: Any, payload: memoryview, position: int) -> tuple[np.ndarray, int]:
-    dtype, shape = np.dtype(str(content[0])), [int(length) for length in content[1]]
-    if dtype.kind not in _KINDS or any(length < 0 for length in shape):
-        raise ValueError(f"an array of dtype {dtype} and shape {shape}")
-    count = 1
-    for length in shape:
-        count *= length
-    end = position + count * dtype.itemsize
-    if end > len(payload):
-        raise ValueError("an array is cut off")
-    array = np.frombuffer(payload[position:end], dtype).reshape(shape).copy()
-    return array, end
+_LEAVES: dict[str, Callable[[Any], Any]] = {
+    "c": lambda content: complex(float(content[0]), float(content[1])),
+    "b": bytes.fromhex,
+    "i": lambda content: int(content, 16),
+}
+
+
+class _Decoder:
+    """Reads the arrays of a payload one after the other, as the outline names them."""
+
+    def __init__(self, payload: memoryview, position: int) -> None:
+        self._payload, self._position = payload, position
+
+    def value(self, part: Any) -> Any:
+        if isinstance(part, list):
+            raise ValueError("a bare list in the outline")
+        if not isinstance(part, dict):
+            return part
+        ((tag, content),) = part.items()
+        if tag in _LEAVES:
+            return _LEAVES[tag](content)
+        if tag == "a":
+            return self._array(str(content[0]), [int(length) for length in content[1]])
+        if tag == "d":
+            return {str(key): self.value(item) for key, item in content}
+        if tag == "t":
+            return tuple(self.value(item) for item in content)
+        if tag == "l":
+            return [self.value(item) for item in content]
+        raise ValueError(f"unknown tag {tag!r}")
+
+    def _array(self, name: str, shape: list[int]) -> np.ndarray:
+        dtype = np.dtype(name)
+        if dtype.kind not in _KINDS or any(length < 0 for length in shape):
+            raise ValueError(f"an array of dtype {dtype} and shape {shape}")
+        begin, self._position = self._position, self._position + math.prod(shape) * dtype.itemsize
+        if self._position > len(self._payload):
+            raise ValueError("an array is cut off")
+        content = self._payload[begin : self._position]
+        return _true_booleans(np.frombuffer(content, dtype).reshape(shape).copy())
+
+
+def _true_booleans(array: np.ndarray) -> np.ndarray:
+    """The array itself; where it is boolean, every byte but 0 made 1, or comparisons of it lie."""
+    if array.dtype.kind == "b":
+        np.not_equal(array.view(np.uint8), 0, out=array)
+    return array

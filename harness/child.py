@@ -27,7 +27,7 @@ from harness.answers import encode
 from harness.api import InvalidAnswer, Meter, Problem, Solver, Undecided
 from harness.instances import load_tree
 from harness.loading import PluginError, Source, load_class, preload
-from harness.run import Budget, Point, drive
+from harness.run import Budget, Ending, Point, drive
 
 FRAME = struct.Struct("<cQ")
 
@@ -42,6 +42,59 @@ def send_json(channel: socket.socket, kind: bytes, content: Any) -> None:
     send(channel, kind, json.dumps(content).encode())
 
 
+# What a child says is checked before it is believed to be a number at all. The functions that do
+# so raise ValueError, LookupError, TypeError, RecursionError or struct.error.
+
+
+def parse_start(payload: bytes) -> int:
+    """The content of a frame S: resident bytes."""
+    return _count(json.loads(payload)["resident"])
+
+
+def parse_point(payload: bytes) -> Point:
+    """The content of a frame P; the answer is left encoded."""
+    (length,) = struct.unpack_from("<I", payload)
+    seconds, calls, answers = json.loads(payload[4 : 4 + length])
+    return Point(_seconds(seconds), _count(calls), _count(answers), payload[4 + length :])
+
+
+def parse_ending(payload: bytes) -> tuple[Ending, int | None]:
+    """The content of a frame E, and how many threads were alive."""
+    said = json.loads(payload)
+    if said["why"] not in ("finished", "seconds", "answers", "calls", "target"):
+        raise ValueError(f"{said['why']!r} is no reason to end")
+    ending = Ending(
+        said["why"],
+        _seconds(said["seconds"]),
+        _seconds(said["cpu"]),
+        _count(said["calls"]),
+        _count(said["answers"]),
+        [_seconds(latency) for latency in said["latencies"]],
+    )
+    return ending, None if said["threads"] is None else _count(said["threads"])
+
+
+def parse_failure(payload: bytes) -> tuple[str, str]:
+    """The content of a frame X: status, message."""
+    said = json.loads(payload)
+    status, message = said["status"], said["message"]
+    if status not in ("raised", "invalid", "memory") or type(message) is not str:
+        raise ValueError(f"a failure of status {status!r}")
+    return status, message[:4000]
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value < 1e12:
+        raise ValueError(f"{value!r} is no time in seconds")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 63:
+        raise ValueError(f"{value!r} is no number of things")
+    return value
+
+
 def prepare(job: dict[str, Any]) -> tuple[Solver, Problem, Any]:
     """Load what a job names: the solver, its problem, and the data."""
     problem = load_class(Source(**job["problem"]), Problem, "problem")()
@@ -54,16 +107,13 @@ def main(job: dict[str, Any], channel: socket.socket) -> None:
     """Do one job. Whatever happens is told through `channel`."""
     try:
         if job.get("memory"):
-            _limit_memory(int(job["memory"]))
+            _limit_memory(int(job["memory"]), Path(job["data"]))
         budget = Budget(**job["budget"])
         meter = Meter(budget.calls)
         solver, problem, data = prepare(job)
         seen = problem.open(data, meter)
-    except PluginError as error:
-        send_json(channel, b"X", {"status": "raised", "message": str(error)})
-        return
-    except Exception as error:
-        send_json(channel, b"X", {"status": "raised", "message": _tail(error)})
+    except BaseException as error:
+        send_json(channel, b"X", _failure(error))
         return
 
     def keep(point: Point) -> bool:
@@ -76,23 +126,29 @@ def main(job: dict[str, Any], channel: socket.socket) -> None:
     send_json(channel, b"S", {"resident": _reset_peak(), "at": time.monotonic()})
     try:
         ending = drive(solver, problem, seen, meter, int(job["seed"]), budget, keep)
-    except InvalidAnswer as error:
-        send_json(channel, b"X", {"status": "invalid", "message": str(error)})
-    except Undecided as error:
-        send_json(channel, b"X", {"status": "invalid", "message": str(error)})
-    except MemoryError as error:
-        send_json(channel, b"X", {"status": "memory", "message": f"out of memory: {error}"})
     except BaseException as error:
-        send_json(channel, b"X", {"status": "raised", "message": _tail(error)})
+        send_json(channel, b"X", _failure(error))
     else:
         send_json(channel, b"E", {**asdict(ending), **_usage()})
 
 
-def _limit_memory(extra: int) -> None:
+def _failure(error: BaseException) -> dict[str, str]:
+    if isinstance(error, InvalidAnswer | Undecided):
+        return {"status": "invalid", "message": str(error)}
+    if isinstance(error, MemoryError):
+        return {"status": "memory", "message": f"out of memory: {error}"}
+    return {
+        "status": "raised",
+        "message": str(error) if isinstance(error, PluginError) else _tail(error),
+    }
+
+
+def _limit_memory(extra: int, data: Path) -> None:
+    """Allow so many bytes beyond what is mapped by now and by the data."""
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit = pages * resource.getpagesize() + extra
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        mapped = pages * resource.getpagesize() + (data / "arrays.bin").stat().st_size
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + extra, mapped + extra))
 
 
 def _reset_peak() -> int:
@@ -115,13 +171,14 @@ def _usage() -> dict[str, Any]:
 
 def _tail(error: BaseException) -> str:
     """The last lines of a traceback, from the solver's own frames on."""
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    text = "".join(lines).rstrip().splitlines()
-    own = Path(__file__).parent.as_posix()
-    last = [i for i, line in enumerate(text) if f'File "{own}/' in line]
-    text = text[last[-1] + 2 :] if last and last[-1] + 2 < len(text) else text
-    shown = "\n".join(text[-8:]).strip()
-    return shown[-2000:] or f"{type(error).__name__}"
+    ours = Path(__file__).parent
+    frames = error.__traceback__
+    while frames is not None and Path(frames.tb_frame.f_code.co_filename).parent == ours:
+        frames = frames.tb_next
+    lines = "".join(traceback.format_exception(type(error), error, frames)).rstrip().splitlines()
+    if lines[0].startswith("Traceback"):
+        del lines[0]
+    return "\n".join(lines[-8:]).strip()[-2000:] or type(error).__name__
 
 
 def quiet_exit(code: int) -> None:

@@ -39,9 +39,7 @@ class Stored:
 
     def load(self) -> Instance:
         """The instance, its arrays mapped read-only."""
-        return Instance(
-            load_tree(self.data), load_tree(self.truth), dict(self.sizes), self.optimum
-        )
+        return Instance(load_tree(self.data), load_tree(self.truth), dict(self.sizes), self.optimum)
 
 
 def case_rng(problem: str, case: Case) -> np.random.Generator:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import select
 import shutil
@@ -20,11 +21,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness import child
 from harness.answers import decode
-from harness.child import FRAME
 from harness.run import GROWTH, Budget, Ending, Point
 
 THREAD_VARIABLES = (
@@ -40,6 +41,7 @@ THREAD_VARIABLES = (
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ")
 _MAX_FRAME = 1 << 31
 _MAX_TOTAL = 4 << 30
+_TO_END = 1.0  # seconds that a run may take to end, once it has said all or closed its channel
 
 
 class IsolationError(Exception):
@@ -53,7 +55,8 @@ class Limits:
     Attributes:
         timeout: seconds of wall clock for the solve; None is without limit.
         setup: seconds for imports and loading before it.
-        memory: bytes of address space beyond what is mapped at the start; None is without limit.
+        memory: bytes of address space beyond what is mapped at the start and the data; None is
+            without limit.
         output: bytes of standard output and error that are kept.
     """
 
@@ -100,10 +103,14 @@ def clean_environment(threads: int = 1, extra: Mapping[str, str] | None = None) 
 
 
 class Worker:
-    """One lean server, and so one run at a time. Use it as a context manager."""
+    """One lean server, and so one run at a time. Use it as a context manager.
 
-    def __init__(self, threads: int = 1) -> None:
+    `environment` sets variables beyond those that every measured process has.
+    """
+
+    def __init__(self, threads: int = 1, environment: Mapping[str, str] | None = None) -> None:
         self._threads = threads
+        self._environment = dict(environment or {})
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._scratch = ""
@@ -124,7 +131,7 @@ class Worker:
                 [sys.executable, "-m", "harness.server", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env=clean_environment(self._threads),
+                env=clean_environment(self._threads, self._environment),
                 start_new_session=True,  # Ctrl-C reaches the parent only
             )
         self._control = ours
@@ -159,20 +166,19 @@ class Worker:
             IsolationError: where the server itself is lost (it is started again for the next run).
         """
         folder = tempfile.mkdtemp(dir=self._scratch)
+        payload = json.dumps({**job, "folder": folder, "memory": limits.memory}).encode()
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
-        request = {**job, "folder": folder, "memory": limits.memory}
         try:
             with theirs:
                 assert self._control is not None
-                payload = json.dumps(request).encode()
                 try:
                     socket.send_fds(self._control, [payload], [theirs.fileno(), output_end])
                 finally:
                     os.close(output_end)
                 pid = int(self._reply(limits.setup)["pid"])
             return _Watch(self, pid, ours, output, limits, reached, thin).outcome()
-        except (ConnectionError, TimeoutError, ValueError) as error:
+        except (OSError, ValueError, LookupError) as error:
             self._stop()
             self._start()
             raise IsolationError(f"the server of the runs broke down ({error})") from error
@@ -210,14 +216,13 @@ class _Watch:
         self._buffer = bytearray()
         self._received = 0
         self._said = b""
+        self._began = time.monotonic()
         self._started: float | None = None
+        self._told: float | None = None  # when the child said how it ended
         self._resident: int | None = None
-        self._told = False  # the child said how it ended
         self._killed = ""
 
     def outcome(self) -> Outcome:
-        began = time.monotonic()
-        deadline = began + self._limits.setup
         self._channel.setblocking(False)
         os.set_blocking(self._output, False)
         poll = select.poll()
@@ -225,7 +230,7 @@ class _Watch:
         poll.register(self._output, select.POLLIN)
         try:
             while True:
-                wait = max(0.0, deadline - time.monotonic())
+                wait = max(0.0, self._deadline() - time.monotonic())
                 events = poll.poll(min(wait, 3600.0) * 1000)
                 for descriptor, _ in events:
                     if descriptor == self._output:
@@ -233,16 +238,22 @@ class _Watch:
                             poll.unregister(self._output)
                     elif not self._read_channel():
                         return self._finish()
-                if self._started is not None:
-                    limit = self._limits.timeout
-                    deadline = self._started + limit + 0.1 if limit is not None else 1e18
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= self._deadline():
                     self._kill("timeout")
         except BaseException:
             self._kill("interrupted")
             with contextlib.suppress(Exception):
                 self._worker._reply(5)
             raise
+
+    def _deadline(self) -> float:
+        """When the child is killed: in getting ready, in the run, or in ending after it."""
+        if self._told is not None:
+            return self._told + _TO_END
+        if self._started is None:
+            return self._began + self._limits.setup
+        limit = self._limits.timeout
+        return math.inf if limit is None else self._started + limit + 0.1
 
     def _kill(self, why: str) -> None:
         if not self._killed:
@@ -271,68 +282,70 @@ class _Watch:
             return False
         self._received += len(chunk)
         self._buffer += chunk
-        while len(self._buffer) >= FRAME.size:
-            kind, length = FRAME.unpack_from(self._buffer)
+        while len(self._buffer) >= child.FRAME.size:
+            kind, length = child.FRAME.unpack_from(self._buffer)
             if length > _MAX_FRAME or self._received > _MAX_TOTAL:
                 self._kill("flood")
                 return False
-            if len(self._buffer) < FRAME.size + length:
+            if len(self._buffer) < child.FRAME.size + length:
                 break
-            payload = bytes(self._buffer[FRAME.size : FRAME.size + length])
-            del self._buffer[: FRAME.size + length]
+            payload = bytes(self._buffer[child.FRAME.size : child.FRAME.size + length])
+            del self._buffer[: child.FRAME.size + length]
             try:
                 self._frame(kind, payload)
-            except (ValueError, KeyError, TypeError, struct.error):
+            except (ValueError, LookupError, TypeError, RecursionError, struct.error):
                 self._kill("garbled")
                 return False
         return True
 
     def _frame(self, kind: bytes, payload: bytes) -> None:
+        outcome = self._outcome
+        if self._told is not None:
+            raise ValueError("a frame after the end")
         if kind == b"S" and self._started is None:
             self._started = time.monotonic()
-            self._resident = int(json.loads(payload)["resident"])
-        elif kind == b"P" and self._started is not None and not self._told:
-            (length,) = struct.unpack_from("<I", payload)
-            seconds, calls, answers = json.loads(payload[4 : 4 + length])
-            self._point(Point(float(seconds), int(calls), int(answers), payload[4 + length :]))
-        elif kind == b"E" and not self._told:
-            said = json.loads(payload)
-            self._outcome.threads = said.pop("threads")
-            self._outcome.ending = Ending(**said)
-            self._told = True
+            self._resident = child.parse_start(payload)
+        elif kind == b"P" and self._started is not None:
+            self._point(child.parse_point(payload))
+        elif kind == b"E" and self._started is not None:
+            outcome.ending, outcome.threads = child.parse_ending(payload)
             self._stop_clock()
-        elif kind == b"X" and not self._told:
-            said = json.loads(payload)
-            self._outcome.status, self._outcome.message = said["status"], said["message"]
-            self._told = True
+        elif kind == b"X":
+            outcome.status, outcome.message = child.parse_failure(payload)
             self._stop_clock()
         else:
             raise ValueError(f"frame {kind!r} out of turn")
 
     def _point(self, point: Point) -> None:
         points = self._outcome.points
-        if self._thin and len(points) >= 2 and points[-1].seconds < points[-2].seconds * GROWTH:
+        if self._thin and len(points) >= 2 and _close(points[-2], points[-1], point):
             points[-1] = point
         else:
             points.append(point)
         if self._reached is not None:
-            done = self._reached(Point(point.seconds, point.calls, point.answers,
-                                       decode(point.answer)))
+            self._answer(self._reached, point)
+
+    def _answer(self, reached: Callable[[Point], bool], point: Point) -> None:
+        """Tell the child, which waits, whether to go on; its clock stands meanwhile."""
+        assert self._started is not None
+        began = time.monotonic()
+        done = reached(replace(point, answer=decode(point.answer)))
+        self._started += time.monotonic() - began
+        with contextlib.suppress(OSError):  # it died waiting
             self._channel.send(b"s" if done else b"c")
 
     def _stop_clock(self) -> None:
+        self._told = time.monotonic()
         if self._started is not None:
-            self._outcome.wall = time.monotonic() - self._started
+            self._outcome.wall = self._told - self._started
 
     def _finish(self) -> Outcome:
-        outcome = self._outcome
-        if not self._told:
+        outcome, told = self._outcome, self._told
+        if told is None:
             self._stop_clock()
-        if not self._told and not self._killed:
-            # The channel closed without a word: it is dying, or closed it to hide.
-            time.sleep(0.002)
-            if not self._wait_dead(1.0):
-                self._kill("silent")
+        if not self._wait_dead(_TO_END) and not self._killed:
+            self._kill("silent")
+        self._wait_dead(30)
         reply = self._worker._reply(30)
         while self._read_output():
             if not select.select([self._output], [], [], 0)[0]:
@@ -341,17 +354,27 @@ class _Watch:
         outcome.cpu = float(reply["cpu"])
         if self._resident is not None:
             outcome.memory = max(0, int(reply["peak"]) - self._resident)
-        self._grade(int(reply["status"]))
+        if told is None:
+            self._grade(int(reply["status"]))
         return outcome
 
     def _wait_dead(self, seconds: float) -> bool:
-        assert self._worker._control is not None
-        return bool(select.select([self._worker._control], [], [], seconds)[0])
+        """Whether the run ends within so many seconds; what it prints is read meanwhile."""
+        control = self._worker._control
+        assert control is not None
+        waiting: list[Any] = [control, self._output]
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            ready = select.select(waiting, [], [], left)[0]
+            if control in ready:
+                return True
+            if ready and not self._read_output():
+                waiting.remove(self._output)
+        return False
 
     def _grade(self, status: int) -> None:
+        """Say how the run ended, which did not live to say it."""
         outcome, limits = self._outcome, self._limits
-        if self._told:
-            return
         if self._killed == "timeout":
             outcome.status = "timeout"
             outcome.message = (
@@ -366,17 +389,31 @@ class _Watch:
                 if self._killed == "flood"
                 else "something other than the harness wrote to its channel"
             )
-        elif os.WIFSIGNALED(status) and self._killed != "silent":
-            name = signal.Signals(os.WTERMSIG(status)).name
+        elif self._killed == "silent":
             outcome.status = "crashed"
-            outcome.message = f"the process was ended by {name}"
+            outcome.message = "it closed its channel to the harness before the run ended: killed"
+        elif os.WIFSIGNALED(status):
+            outcome.status = "crashed"
+            outcome.message = f"the process was ended by {_signal_name(os.WTERMSIG(status))}"
         else:
-            code = os.waitstatus_to_exitcode(status) if not self._killed else 0
+            code = os.waitstatus_to_exitcode(status)
             outcome.status = "crashed"
             outcome.message = f"the process ended (exit code {code}) before the run did"
         last = outcome.output.strip().splitlines()[-3:]
         if last and outcome.status == "crashed":
             outcome.message += "; it printed: " + " / ".join(last)[-300:]
+
+
+def _close(one: Point, two: Point, three: Point) -> bool:
+    """Whether the trace can do without the second of three points."""
+    return two.seconds < one.seconds * GROWTH and three.seconds < two.seconds * GROWTH
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have none
+        return f"signal {number}"
 
 
 def call(

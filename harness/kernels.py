@@ -70,7 +70,10 @@ class Kernel:
                     f"got {len(values)}"
                 )
             return c_function(
-                *[value if c is None else c(value) for c, value in zip(converters, values, strict=True)]
+                *[
+                    value if c is None else c(value)
+                    for c, value in zip(converters, values, strict=True)
+                ]
             )
 
         call.__name__ = name

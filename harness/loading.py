@@ -69,7 +69,9 @@ def load_module(source: Source) -> ModuleType:
         ) from None
     except FileNotFoundError:
         raise PluginError(f"{source.file}: there is no such file") from None
-    except Exception as error:
+    except MemoryError:
+        raise  # a matter of the limits, not of the file
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"{source.file} fails when it is imported: {type(error).__name__}: {error}"
         ) from None

@@ -186,5 +186,3 @@ def job(plan: Plan, who: Contestant, stored: Stored, seed: int) -> dict[str, Any
         "data": str(stored.data),
         "seed": seed,
     }
-
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,7 @@ def drive(
             more = loop.step(lambda: next(answers))
     finally:
         loop.flush()  # what was yielded before a fault still counts
-    if loop.ending.answers == 0 and not loop.online:
+    if loop.ending.answers == 0 and loop.ending.why == "finished":
         raise InvalidAnswer("solve() ended without yielding an answer")
     return loop.ending
 
@@ -122,8 +122,7 @@ class _Loop:
         self._budget = budget
         self._keep = keep
         self._keep_all = problem.counts == "best" and not self.online
-        self._pending: Any = None
-        self._is_pending = False
+        self._pending: Point | None = None  # the last answer, while it is not kept
         self._kept_at = 0.0
         self._next_at = 0.0
         self._decisions: list[Any] = []
@@ -153,10 +152,18 @@ class _Loop:
             ending.cpu += time.process_time() - cpu
             ending.calls = self._meter.calls
         ending.answers += 1
-        self._pending, self._is_pending = answer, True
+        if self._stood_long() and not self.flush():
+            ending.why = "target"
+            return False
         if self._events is not None:
             self._decide(answer, now)
+        self._pending = Point(ending.seconds, ending.calls, ending.answers, answer)
         return self._go_on()
+
+    def _stood_long(self) -> bool:
+        """Whether the answer held back is the last for so long that the trace wants it."""
+        pending = self._pending
+        return pending is not None and self.ending.seconds >= pending.seconds * GROWTH
 
     def _decide(self, answer: Any, now: float) -> None:
         assert self._events is not None
@@ -184,11 +191,10 @@ class _Loop:
 
     def flush(self) -> bool:
         """Keep the last answer if it was not kept yet; for online problems, what is new."""
-        if not self._is_pending:
+        point, self._pending = self._pending, None
+        if point is None:
             return True
-        answer = self._pending
         if self.online:
-            answer, self._decisions = self._decisions, []
-        self._is_pending = False
-        ending = self.ending
-        return self._keep(Point(ending.seconds, ending.calls, ending.answers, answer))
+            point = replace(point, answer=self._decisions)
+            self._decisions = []
+        return self._keep(point)

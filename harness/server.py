@@ -68,7 +68,9 @@ def _one_run(
     try:
         ready, _, _ = select.select([watch, control.fileno()], [], [])
         if watch not in ready:  # the parent hung up, or speaks out of turn
-            os.killpg(pid, signal.SIGKILL)
+            for kill in (os.killpg, os.kill):  # the child may have left its group
+                with contextlib.suppress(OSError):
+                    kill(pid, signal.SIGKILL)
     finally:
         os.close(watch)
     _, status, usage = os.wait4(pid, 0)
@@ -125,9 +127,18 @@ def _answer(control: socket.socket, content: dict[str, Any]) -> None:
     control.sendall(json.dumps(content).encode())
 
 
+def _end_threads() -> None:
+    """OpenBLAS starts its threads when it is loaded, and ends them where the process forks."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
+    _end_threads()
     # A run is fork()ed from here: no thread may be alive, whatever was imported.
     assert len(os.listdir("/proc/self/task")) == 1, "the server must be single-threaded"
     with contextlib.suppress(ConnectionError, BrokenPipeError):

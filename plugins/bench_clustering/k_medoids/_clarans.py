@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from bench_clustering.k_medoids._matrix import ENTRIES_PER_SLICE
 from bench_clustering.k_medoids._starts import begin, random_medoids
 from bench_clustering.k_medoids._swap import Caches
-
-_ENTRIES_PER_SLICE = 400_000  # some milliseconds: a column is read with a jump for each entry
 
 
 def random_swaps(
@@ -30,7 +29,7 @@ def random_swaps(
     caches = yield from begin("random", data, rng)
     if caches is None:
         return
-    draws = 1 + _ENTRIES_PER_SLICE // caches.matrix.n
+    draws = 1 + ENTRIES_PER_SLICE // caches.matrix.n
     best, lowest = caches.medoids.copy(), caches.cost()
     for restart in range(restarts):
         if restart:

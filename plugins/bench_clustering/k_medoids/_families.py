@@ -1,4 +1,4 @@
-"""The families of cases: each turns a case into dissimilarities and, where objects have them, labels.
+"""The families of cases: each turns a case into dissimilarities and, where there are any, labels.
 
 A function here has the name of its family in `problem.py`. Matrices are filled a few rows at a
 time in their final type, so that a large one needs no more memory than itself.
@@ -167,9 +167,7 @@ def row_blocks(matrix: np.ndarray) -> Iterator[tuple[int, int]]:
         yield start, min(start + step, len(matrix))
 
 
-def _shipped(
-    loader: str, case: Case, rng: np.random.Generator, standardise: bool = True
-) -> Made:
+def _shipped(loader: str, case: Case, rng: np.random.Generator, standardise: bool = True) -> Made:
     """Data that come with scikit-learn; all of them, or a random part."""
     from sklearn import datasets
 

@@ -36,9 +36,10 @@ class Caches:
 
     def assign(self) -> float:
         """Compute the caches from the medoids alone; returns the total deviation."""
-        return self.matrix.function("km_assign")(
-            self.matrix.entries, self.matrix.n, self.k, self.medoids,
-            self.near, self._second, self._d1, self._d2, self._removal,
+        matrix = self.matrix
+        return matrix.function("km_assign")(
+            matrix.entries, matrix.n, self.k, self.medoids, self.near, self._second, self._d1,
+            self._d2, self._removal,
         )  # fmt: skip
 
     def cost(self) -> float:
@@ -56,15 +57,19 @@ class Caches:
 
     def swap(self, medoid: int, candidate: int) -> None:
         """Replace medoid number `medoid` by object `candidate`."""
-        self.matrix.function("km_swap")(
-            self.matrix.entries, self.matrix.n, self.k, medoid, candidate, *self._everything()
-        )
+        matrix = self.matrix
+        matrix.function("km_swap")(
+            matrix.entries, matrix.n, self.k, matrix.symmetric, medoid, candidate,
+            *self._everything(),
+        )  # fmt: skip
 
     def change(self, medoid: int, candidate: int) -> float:
         """What that swap would add to the cost."""
-        return self.matrix.function("km_swap_change")(
-            self.matrix.entries, self.matrix.n, medoid, candidate, self.near, self._d1, self._d2
-        )
+        matrix = self.matrix
+        return matrix.function("km_swap_change")(
+            matrix.entries, matrix.n, matrix.symmetric, medoid, candidate, self.near, self._d1,
+            self._d2,
+        )  # fmt: skip
 
     def scan_pam(self, start: int, stop: int, best: np.ndarray, swap: np.ndarray) -> None:
         """Keep the best swap of candidates start..stop-1 in `best` and `swap`; n k each."""
@@ -98,17 +103,18 @@ class Caches:
         self, medoid: np.ndarray, candidate: np.ndarray, limit: int, failures: np.ndarray
     ) -> None:
         """Try the drawn swaps in turn, until `failures[0]` in a row reach the limit."""
-        self.matrix.function("km_clarans")(
-            self.matrix.entries, self.matrix.n, self.k, *self._everything(), self.tolerance,
-            medoid, candidate, len(candidate), limit, failures,
+        matrix = self.matrix
+        matrix.function("km_clarans")(
+            matrix.entries, matrix.n, self.k, matrix.symmetric, *self._everything(),
+            self.tolerance, medoid, candidate, len(candidate), limit, failures,
         )  # fmt: skip
 
     def fastclarans(self, candidate: np.ndarray, limit: int, failures: np.ndarray) -> None:
         """The same with the best medoid for every drawn candidate."""
-        self.matrix.function("km_fastclarans")(
-            self.matrix.entries, self.matrix.n, self.k, self.matrix.symmetric,
-            *self._everything(), self._loss, self.tolerance, candidate, len(candidate), limit,
-            failures,
+        matrix = self.matrix
+        matrix.function("km_fastclarans")(
+            matrix.entries, matrix.n, self.k, matrix.symmetric, *self._everything(), self._loss,
+            self.tolerance, candidate, len(candidate), limit, failures,
         )  # fmt: skip
 
     def _read(self) -> tuple:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench_clustering.k_medoids._matrix import ENTRIES_PER_SLICE
 from bench_clustering.k_medoids._starts import begin
 from harness.api import Solver
-
-_ENTRIES_PER_SLICE = 1_000_000  # some milliseconds: members are scattered over the matrix
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def _move(caches):
         sums = np.empty(len(members))
         medoids[number] = members[find(matrix.entries, matrix.n, members, len(members), sums)]
         work += len(members) ** 2
-        if work >= _ENTRIES_PER_SLICE:
+        if work >= ENTRIES_PER_SLICE:
             yield medoids
             work = 0
     yield medoids

@@ -1,7 +1,8 @@
 """The alternating method of the package kmedoids: k-means with medoids in the place of means.
 
 From the random start of the other solvers. One call runs to the end: a budget is not heard
-meanwhile.
+meanwhile. It is stopped after 1000 iterations, for where the matrix is asymmetric it may go in
+circles.
 """
 
 from dataclasses import dataclass
@@ -21,4 +22,4 @@ class PeerAlternating(Solver):
     def solve(self, data, rng):
         import kmedoids
 
-        yield from run(kmedoids.alternating, data, rng)
+        yield from run(kmedoids.alternating, data, rng, max_iter=1000)

@@ -8,6 +8,7 @@ the least D[o, m] with m in M.
 import itertools
 import math
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class KMedoids(Problem):
     kind = "batch"
     cost_name = "total deviation"
     size = "n"
-    families = {  # noqa: RUF012 - declared in the base class
+    families: ClassVar = {
         "digits": {"k": 10, "metric": "euclidean", "n": 1797, "dtype": "float32"},
         "iris": {"k": 3, "metric": "euclidean", "n": 150, "dtype": "float32"},
         "wine": {"k": 3, "metric": "euclidean", "n": 178, "dtype": "float32"},
@@ -58,7 +59,60 @@ class KMedoids(Problem):
         "integers": {"n": 200, "k": 8, "high": 100, "dtype": "float32"},
         "file": {"path": "", "k": 10},
     }
-    suites = {}
+    suites: ClassVar = {
+        "smoke": ["iris", "roads[n=200,k=5]", "duplicates[n=150,k=8]"],
+        "demo": [
+            "digits",
+            "digits[k=100]",
+            "breast_cancer[k=20]",
+            "mixture[k=20]",
+            "roads[n=1000]",
+        ],
+        "standard": [
+            "wine[k=10]",
+            "breast_cancer",
+            "breast_cancer[k=30,metric=cityblock]",
+            "digits",
+            "digits[k=20,metric=jaccard]",
+            "digits[k=50,metric=cosine]",
+            "digits[k=100]",
+            "digits[k=200,metric=cityblock]",
+            "mixture[n=2000,k=20,clusters=20]",
+            "mixture[n=5000,k=20,clusters=50,dimension=16]",
+            "duplicates[n=1000,k=20]",
+            "strings[n=1000,k=20,clusters=20]",
+            "integers[n=500]",
+            "non_metric[n=1000,k=20]",
+            "roads[n=1000]",
+            "roads[n=2000,k=50]",
+        ],
+        "large": [
+            "roads[n=5000,k=100]",
+            "mixture[n=10000,k=50,clusters=50,metric=cityblock]",
+            "mixture[n=10000,k=200,clusters=100,dimension=16]",
+            "mixture[n=20000,k=100,clusters=100,dimension=16]",
+            "mixture[n=20000,k=500,clusters=200,dimension=16]",
+        ],
+        "growth": [f"mixture[n={n}]" for n in (250, 500, 1000, 2000, 4000)],
+        "edge": [
+            "mixture[n=1,k=1]",
+            "mixture[n=2,k=2]",
+            "mixture[n=12,k=1]",
+            "mixture[n=12,k=12]",
+            "duplicates[n=12,k=3,side=1]",
+            "duplicates[n=30,k=4,side=2]",
+            "integers[n=14,k=4,high=3]",
+            "strings[n=15,k=5,length=6]",
+            "non_metric[n=16,k=3,dtype=float64]",
+            "roads[n=30,k=6,dtype=float64]",
+        ],
+    }
+    starter = """\
+# data.dissimilarities: n x n array (float32 or float64), [o, m] is how far object o is from m
+# data.k: how many objects to choose as medoids
+# answer: an array of k different objects 0..n-1
+yield rng.choice(len(data.dissimilarities), data.k, replace=False)
+"""
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
         matrix, labels = getattr(_families, case.family)(case, rng)
@@ -105,22 +159,22 @@ class KMedoids(Problem):
             back=lambda answer: order[np.asarray(answer)],
         )
         largest = float(matrix.max())
-        if largest < np.finfo(matrix.dtype).max / 4:
-            yield Symmetry(
-                "dissimilarities times 4",
-                with_matrix(matrix * matrix.dtype.type(4)),
-                cost=lambda cost: 4 * cost,
-                strict=True,
-            )
+        if largest > np.finfo(matrix.dtype).max / 64:  # it would not stay finite
+            return
+        yield Symmetry(
+            "dissimilarities times 4",
+            with_matrix(matrix * matrix.dtype.type(4)),
+            cost=lambda cost: 4 * cost,
+            strict=True,
+        )
         # Whatever its medoid, an object's dissimilarity grows by the same.
         unit = 2.0 ** math.floor(math.log2(largest)) if largest else 1.0
         added = unit * rng.integers(8, size=len(matrix))
-        if largest < 1e300:
-            yield Symmetry(
-                "a constant added to each row",
-                with_matrix(matrix.astype(np.float64) + added[:, None]),
-                cost=lambda cost: cost + float(added.sum()),
-            )
+        yield Symmetry(
+            "a constant added to each row",
+            with_matrix(matrix.astype(np.float64) + added[:, None]),
+            cost=lambda cost: cost + float(added.sum()),
+        )
 
 
 def check(dissimilarities: np.ndarray, k: int) -> None:
@@ -146,9 +200,7 @@ def check(dissimilarities: np.ndarray, k: int) -> None:
     if isinstance(k, bool) or not isinstance(k, int | np.integer):
         raise InvalidCase(f"k is {k!r}, expected a whole number: write k={min(10, n)}, say")
     if not 1 <= k <= n:
-        raise InvalidCase(
-            f"k is {k}, expected 1 to {n}, the number of objects: choose another k"
-        )
+        raise InvalidCase(f"k is {k}, expected 1 to {n}, the number of objects: choose another k")
     _check_entries(
         matrix,
         lambda rows: ~np.isfinite(rows),

@@ -19,6 +19,6 @@ class ToyExact(Problem):
 
     def score(self, instance, answer):
         right = instance.truth["count"]
-        if answer != right:
+        if type(answer) is not int or answer != right:
             raise InvalidAnswer(f"{answer!r} ones, but there are {right}")
         return 0.0, {}

@@ -23,7 +23,8 @@ class ToyPrediction(Problem):
 
     def score(self, instance, answer):
         hidden = instance.truth["labels"]
-        answer = np.asarray(answer)
+        if not isinstance(answer, np.ndarray):
+            raise InvalidAnswer(f"the answer is a {type(answer).__name__}, expected an array")
         if answer.shape != hidden.shape:
             raise InvalidAnswer(f"{answer.shape} labels, expected {hidden.shape}")
         return float(np.mean(answer != hidden)), {}

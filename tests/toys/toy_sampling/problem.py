@@ -21,8 +21,11 @@ class ToySampling(Problem):
 
     def score(self, instance, answer):
         law = instance.data["law"]
-        answer = np.asarray(answer)
-        if answer.shape != (instance.data["samples"],) or answer.dtype.kind not in "iu":
-            raise InvalidAnswer("expected one integer per sample")
+        if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "iu":
+            raise InvalidAnswer("expected an array of integers")
+        if answer.shape != (instance.data["samples"],):
+            raise InvalidAnswer(f"{answer.shape} samples, expected {instance.data['samples']}")
+        if answer.size and not 0 <= answer.min() <= answer.max() < len(law):
+            raise InvalidAnswer(f"a sample is out of range 0..{len(law) - 1}")
         share = np.bincount(answer, minlength=len(law)) / len(answer)
         return float(np.abs(share - law).sum() / 2), {}

@@ -1,0 +1,269 @@
+"""What a page says about its problem and its solvers, whether they are still installed or not."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from harness.api import Problem, Solver
+from harness.catalogue import Catalogue, SolverEntry
+from harness.loading import PluginError
+from harness.report.prose import first_sentences, prose
+from harness.store import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WORDS = {
+    "compare": ("ratio", "difference"),
+    "rank_by": ("cost", "time"),
+    "counts": ("last", "best"),
+}
+
+
+@dataclass(frozen=True)
+class ProblemFacts:
+    """A problem as its page needs it; the fields are those of `harness.api.Problem`.
+
+    `missing` says why it can't be loaded; the facts are then those that the newest run noted.
+    """
+
+    name: str
+    title: str = ""
+    cost_name: str = "cost"
+    compare: str = "ratio"
+    rank_by: str = "cost"
+    counts: str = "last"
+    size: str = "n"
+    kind: str = ""
+    doc: str = ""
+    missing: str = ""
+
+    @property
+    def summary(self) -> str:
+        """What the problem is, without its title once more."""
+        said = first_sentences(self.doc)
+        title, colon, rest = said.partition(": ")
+        if colon and title.lower() in (self.title.lower(), self.name.lower()):
+            return rest[:1].upper() + rest[1:]
+        return said
+
+    @property
+    def text(self) -> Markup:
+        return prose(self.doc)
+
+    @property
+    def relative(self) -> bool:
+        """Whether costs are compared as ratios."""
+        return self.compare == "ratio"
+
+
+def problem_facts(name: str, catalogue: Catalogue, results: Results) -> ProblemFacts:
+    """The facts from the installed problem, else from the newest run that tells of it."""
+    entry = catalogue.problems.get(name)
+    missing = f"The problem {name} is not installed here"
+    if entry is not None:
+        try:
+            return _of_problem(name, entry.load())
+        except PluginError as error:
+            missing = f"The problem {name} can't be loaded here ({error})"
+    noted: Mapping[str, Any] = {}
+    for run in sorted(results.runs):
+        problems = results.runs[run].get("problems")
+        if isinstance(problems, dict) and isinstance(problems.get(name), dict):
+            noted = problems[name]
+    said = {
+        key: noted[key]
+        for key in ("title", "cost_name", "size", "kind", "doc", *_WORDS)
+        if isinstance(noted.get(key), str) and noted[key] in _WORDS.get(key, (noted[key],))
+    }
+    facts = ProblemFacts(name=name, missing=missing, **said)
+    return dataclasses.replace(facts, title=facts.title or name)
+
+
+def _of_problem(name: str, problem: Problem) -> ProblemFacts:
+    return ProblemFacts(
+        name=name,
+        title=problem.title or name,
+        cost_name=problem.cost_name,
+        compare=problem.compare,
+        rank_by=problem.rank_by,
+        counts=problem.counts,
+        size=problem.size,
+        kind=problem.kind,
+        doc="\n\n".join(_docs(type(problem))),
+    )
+
+
+def _docs(kind: type) -> list[str]:
+    """The docstrings of the class's module and of the class itself, where they differ."""
+    module = inspect.cleandoc(getattr(sys.modules.get(kind.__module__), "__doc__", None) or "")
+    own = inspect.cleandoc(vars(kind).get("__doc__") or "")
+    if dataclasses.is_dataclass(kind) and own.startswith(f"{kind.__name__}("):
+        own = ""  # made up by dataclass, not written
+    return [text for text in (module, own if own not in module else "") if text]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a solver: its default (None where it isn't known) and what it ran with."""
+
+    name: str
+    default: str | None
+    value: str
+    note: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.default is not None and self.value != self.default
+
+
+@dataclass(frozen=True)
+class SolverFacts:
+    """A solver as its section shows it."""
+
+    label: str
+    name: str
+    role: str
+    anchor: str
+    command: str
+    parameters: tuple[Parameter, ...]
+    papers: tuple[tuple[str, str], ...] = ()
+    requires: tuple[str, ...] = ()
+    doc: str = ""
+    module: str = ""
+    missing: str = ""
+
+    @property
+    def summary(self) -> str:
+        return first_sentences(self.doc)
+
+    @property
+    def text(self) -> Markup:
+        """What the docstring says beyond its summary."""
+        return prose(self.doc.partition("\n\n")[2])
+
+
+def solver_facts(
+    traces: pd.DataFrame, problem: str, catalogue: Catalogue, papers: Mapping[str, str]
+) -> dict[str, SolverFacts]:
+    """Label -> facts, for every solver with records of the problem."""
+    found: dict[str, SolverFacts] = {}
+    anchors: set[str] = set()
+    last = traces.drop_duplicates("label", keep="last")
+    for row in last.itertuples():
+        label, stem = str(row.label), str(row.solver)
+        values = row.parameters if isinstance(row.parameters, dict) else {}
+        entry = catalogue.solvers.get(f"{problem}/{stem}")
+        found[label] = _solver(label, stem, str(row.role), problem, values, entry, papers, anchors)
+    return found
+
+
+def _solver(
+    label: str,
+    stem: str,
+    role: str,
+    problem: str,
+    values: Mapping[str, Any],
+    entry: SolverEntry | None,
+    papers: Mapping[str, str],
+    anchors: set[str],
+) -> SolverFacts:
+    facts = SolverFacts(
+        label=label,
+        name=f"{problem}/{stem}",
+        role=role,
+        anchor=anchor("solver", label, anchors),
+        command=shlex.join(["bench", "run", problem, "-s", label]),
+        parameters=tuple(Parameter(name, None, _shown(value)) for name, value in values.items()),
+        missing=f"{problem}/{stem} is not installed here, so only its results are known.",
+    )
+    if entry is None:
+        return facts
+    facts = dataclasses.replace(
+        facts,
+        papers=tuple((str(key), papers.get(str(key), "")) for key in entry.papers),
+        requires=tuple(map(str, entry.requires)),
+        doc=entry.summary,
+        module=entry.source.module or Path(entry.source.file).name,
+        missing="",
+    )
+    try:
+        kind = entry.load()
+    except PluginError as error:
+        return dataclasses.replace(facts, missing=f"Its file can't be used here: {error}")
+    return dataclasses.replace(
+        facts, doc="\n\n".join(_docs(kind)), parameters=tuple(_parameters(kind, values))
+    )
+
+
+def _parameters(kind: type[Solver], values: Mapping[str, Any]) -> list[Parameter]:
+    notes = _notes(kind)
+    found = []
+    for item in dataclasses.fields(kind):  # type: ignore[arg-type]
+        default = _shown(_default(item))
+        value = _shown(values[item.name]) if item.name in values else default
+        found.append(Parameter(item.name, default, value, notes.get(item.name, "")))
+    known = {parameter.name for parameter in found}
+    return found + [
+        Parameter(name, None, _shown(value)) for name, value in values.items() if name not in known
+    ]
+
+
+def _default(item: dataclasses.Field[Any]) -> Any:
+    if item.default_factory is not dataclasses.MISSING:
+        return item.default_factory()
+    return item.default
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) and value else repr(value)
+
+
+def _notes(kind: type) -> dict[str, str]:
+    """The comment behind each field in the source: the unit, and the reason for the default."""
+    notes: dict[str, str] = {}
+    try:
+        lines, _ = inspect.getsourcelines(kind)
+        tree = ast.parse(inspect.cleandoc("\n" + "".join(lines)))
+    except (OSError, TypeError, SyntaxError):
+        return notes
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            line = lines[(node.end_lineno or node.lineno) - 1]
+            _, mark, note = line.rstrip().partition("  # ")
+            if mark:
+                notes[node.target.id] = note.strip()
+    return notes
+
+
+def anchor(prefix: str, name: str, taken: set[str]) -> str:
+    """An id for a link: letters, digits and hyphens, different from those taken."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    wanted = proposed = f"{prefix}-{plain or 'unnamed'}"
+    number = 2
+    while proposed in taken:
+        proposed = f"{wanted}-{number}"
+        number += 1
+    taken.add(proposed)
+    return proposed
+
+
+def environments(results: Results, runs: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Id -> facts of the environments that the runs name."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for run in runs:
+        known = results.runs.get(run, {}).get("environments")
+        if isinstance(known, dict):
+            found.update({str(k): v for k, v in known.items() if isinstance(v, dict)})
+    return found

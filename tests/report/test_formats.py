@@ -1,0 +1,73 @@
+"""Numbers for humans."""
+
+import math
+
+import pytest
+
+from harness.report import formats
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0123, "12.3 ms"),
+        (0.00099999, "1.00 ms"),
+        (1.5e-7, "150 ns"),
+        (2.2e-6, "2.20 µs"),
+        (59.99, "60.0 s"),
+        (1234.0, "1234 s"),
+        (None, "–"),
+        (math.nan, "–"),
+    ],
+)
+def test_times_have_three_digits_and_a_unit(value, shown):
+    assert formats.seconds(value).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0 B"), (1023, "1023 B"), (1_258_291, "1.2 MiB"), (3 * 2**30, "3.0 GiB"), (None, "–")],
+)
+def test_sizes_are_binary(value, shown):
+    assert formats.size(value).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(1.01234, "1.0123"), (123.456, "123.5"), (math.inf, "–")]
+)
+def test_ratios(value, shown):
+    assert formats.ratio(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (0.01234, "+0.0123"), (-2.0, "-2.00"), (3e-33, "+3.00e-33"), (9.999, "+10.0")],
+)
+def test_gaps_have_a_sign(value, shown):
+    assert formats.gap(value) == shown
+
+
+def test_an_interval_names_a_shared_unit_once():
+    shown = formats.interval(0.0028, 0.036, formats.seconds)
+    assert shown.replace("\N{NO-BREAK SPACE}", " ") == "2.80–36.0 ms"
+
+
+def test_an_interval_of_one_number_is_none():
+    assert formats.interval(1.00001, 1.00002, formats.ratio) == ""
+
+
+def test_an_interval_without_an_end_is_none():
+    assert formats.interval(None, 2.0, formats.ratio) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b", "c"], "a, b and c"),
+        (list("abcdef"), "a, b, c, d and 2 more"),
+    ],
+)
+def test_long_lists_are_counted(names, shown):
+    assert formats.listed(names) == shown

@@ -1,0 +1,214 @@
+"""What the pages say, and that nothing in them is taken for markup."""
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+from harness.api import hookimpl
+from harness.catalogue import Catalogue
+from harness.record import STATUSES
+from harness.report.site import script_json
+
+from . import synthetic
+from .conftest import build
+
+HOSTILE = '<script>alert("x")</script>&\'"'
+
+
+class Parsed(HTMLParser):
+    """The elements of a page with their attributes, and its text outside of scripts."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.words, self.inside = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, text):
+        if "script" not in self.inside:
+            self.words.append(text)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def test_the_folder_holds_pages_styles_and_scripts(site):
+    found = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+    assert found == {
+        "index.html",
+        "problems/demo.html",
+        "static/colours.css",
+        "static/site.js",
+        "static/style.css",
+        "static/vega.js",
+    }
+
+
+def test_every_solver_and_status_is_on_the_page(page):
+    text = Parsed(page).text
+    for label in synthetic.SOLVERS:
+        assert label in text
+    for status in STATUSES:
+        assert re.search(rf"\d+ {status}\b", text), status
+
+
+def test_failures_are_shown_with_their_messages(page):
+    text = Parsed(page).text
+    for message in synthetic.MESSAGES.values():
+        assert message in text
+
+
+def test_the_index_has_a_card_that_leads_to_the_problem(site):
+    parsed = Parsed((site / "index.html").read_text())
+    assert ("a", {"href": "problems/demo.html"}) in parsed.elements
+    assert re.search(
+        r"fasterpam\[init=build\] leads with 1\.000\d × the best known cost", parsed.text
+    )
+    assert " solvers 17 papers 1 cases 6 runs 306" in parsed.text
+
+
+def test_a_rank_is_shown_with_its_interval(page):
+    assert re.search(r"<b>2</b> <span class=\"ci\">2–\d", page)
+
+
+def test_the_solver_section_tells_how_it_is_set_and_run(page):
+    text = Parsed(page).text
+    assert "fasterpam: a made-up solver & its <docstring>." in text
+    assert "or build; the <b>start</b>" in text
+    assert "bench run demo -s 'fasterpam[init=build]'" in text
+    assert "A <Paper> & more a-paper" in text
+    assert re.search(r'<td class="changed"><code>build</code></td><td><code>random</code>', page)
+
+
+def test_a_solver_that_is_gone_is_shown_all_the_same(page):
+    assert "demo/sloppy is not installed here, so only its results are known." in page
+    assert "No longer installed: sloppy." in page
+
+
+def test_the_environment_and_the_command_are_there(page):
+    text = Parsed(page).text
+    assert "bench run demo --suite standard --seeds 5" in text
+    for heading in ("Processor", "Cores", "Python", "Libraries"):
+        assert heading in text
+    assert "numpy" in text
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    for path in site.rglob("*.html"):
+        for tag, attributes in Parsed(path.read_text()).elements:
+            for name in ("src", "href", "action", "srcset", "data", "poster"):
+                target = attributes.get(name) or ""
+                assert "://" not in target, (path, tag, target)
+                assert not target.startswith("//")
+    for path in site.rglob("*.css"):
+        assert not re.search(r"url\(|@import", path.read_text())
+
+
+def test_pages_have_no_inline_script_or_style(site):
+    for path in site.rglob("*.html"):
+        for tag, attributes in Parsed(path.read_text()).elements:
+            assert tag != "style"
+            assert "style" not in attributes
+            assert not [name for name in attributes if name.startswith("on")]
+            if tag == "script":
+                assert "src" in attributes or attributes["type"] == "application/json"
+
+
+def test_links_within_the_page_lead_somewhere(page):
+    elements = Parsed(page).elements
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    wanted = {a["href"][1:] for t, a in elements if t == "a" and a["href"].startswith("#")}
+    assert wanted <= set(ids)
+
+
+def test_hostile_names_stay_text(make_site):
+    records = [
+        dataclasses.replace(
+            record, label=HOSTILE, solver=HOSTILE, case=HOSTILE, message=HOSTILE, problem=HOSTILE
+        )
+        for record in synthetic.records("demo", cases=["iris"], solvers=["fasterpam"], seeds=2)
+    ]
+    records += [dataclasses.replace(records[0], label="other", status="raised", cost=None)]
+    site = make_site(
+        records,
+        command=HOSTILE,
+        environments={records[0].environment: {"processor": HOSTILE, "libraries": {HOSTILE: "1"}}},
+        problems={HOSTILE: {"title": HOSTILE, "cost_name": HOSTILE, "size": HOSTILE}},
+    )
+    pages = list(site.rglob("*.html"))
+    assert len(pages) == 2
+    for path in pages:
+        html = path.read_text()
+        assert "<script>alert" not in html
+        parsed = Parsed(html)
+        assert HOSTILE in parsed.text
+        scripts = [a for tag, a in parsed.elements if tag == "script"]
+        assert all("src" in a or a["type"] == "application/json" for a in scripts)
+
+
+def test_json_can_not_end_its_script_element():
+    value = {"</script><!--": "\u2028&"}
+    text = script_json(value)
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == value
+
+
+def test_problems_with_alike_names_get_files_of_their_own(make_site):
+    problems = {name: {"title": name} for name in ("../a", "..\\a", "A", "a")}
+    site = make_site([], problems=problems)
+    assert len(list((site / "problems").iterdir())) == 4
+    assert len({path.name.lower() for path in (site / "problems").iterdir()}) == 4
+
+
+class Sections:
+    @hookimpl
+    def bench_report_sections(self, problem, records):
+        return [("A section", f"<p id='mine'>{problem} has {len(records)} records</p>")]
+
+
+class FailingSections:
+    @hookimpl
+    def bench_report_sections(self, problem):
+        raise ValueError("no <section> today")
+
+
+def test_packs_add_sections_and_one_that_fails_costs_only_itself(make_site):
+    catalogue = Catalogue()
+    catalogue.hooks.register(FailingSections(), "failing-pack")
+    catalogue.hooks.register(Sections(), "good-pack")
+    records = list(synthetic.records("demo", cases=["iris"], solvers=["pam"], seeds=2))
+    html = (make_site(records, catalogue=catalogue) / "problems/demo.html").read_text()
+    assert "<p id='mine'>demo has 3 records</p>" in html
+    assert "It could not be made: ValueError: no &lt;section&gt; today" in html
+
+
+def test_a_run_that_was_cut_off_is_named(make_site, catalogue):
+    records = list(synthetic.records("demo", cases=["iris"], solvers=["pam"], seeds=2))
+    site = make_site(records)
+    assert "did not reach the end" not in (site / "problems/demo.html").read_text()
+    run = next((site.parent / "results").glob("*/run.json"))
+    run.write_text(run.read_text().replace('"finished"', '"interrupted"'))
+    build(site.parent / "results", site, catalogue)
+    assert "1 run did not reach the end" in (site / "problems/demo.html").read_text()
+
+
+def test_importing_the_report_is_cheap():
+    code = "import sys, harness.report; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True)
+    assert not {"pandas", "altair", "jinja2", "vl_convert", "numpy"} & set(said.stdout.split())
+
+
+def test_a_page_stays_small(site):
+    assert (site / "problems/demo.html").stat().st_size < 400_000
