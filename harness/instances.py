@@ -63,7 +63,8 @@ def build(problem: Problem, name: str, case: Case, key: str, cache: Path | None 
         InvalidCase: where the case makes no instance, or the problem made something else.
     """
     cache = cache or cache_folder()
-    shortcut = cache / "cases" / hashlib.sha256(f"{key}|{name}|{case}".encode()).hexdigest()
+    decides = f"{key}|{name}|{case}|{_files_of(case)}"
+    shortcut = cache / "cases" / hashlib.sha256(decides.encode()).hexdigest()
     found = _from_shortcut(cache, shortcut)
     if found is not None:
         return found
@@ -76,6 +77,16 @@ def build(problem: Problem, name: str, case: Case, key: str, cache: Path | None 
     known = {"digest": stored.digest, "sizes": stored.sizes, "optimum": stored.optimum}
     write_atomically(shortcut, json.dumps(known))
     return stored
+
+
+def _files_of(case: Case) -> list[tuple[str, int, int]]:
+    """The files that a case's parameters name, with their times: what is in them may change."""
+    found = []
+    for value in case.parameters.values():
+        if isinstance(value, str) and os.path.isfile(value):
+            status = os.stat(value)
+            found.append((os.path.abspath(value), status.st_mtime_ns, status.st_size))
+    return found
 
 
 def store(instance: Instance, cache: Path) -> Stored:

@@ -229,6 +229,7 @@ def _header(plans: Sequence[Plan]) -> dict[str, Any]:
                 "title": plan.problem.title,
                 "kind": plan.problem.kind,
                 "cost_name": plan.problem.cost_name,
+                "counts": plan.problem.counts,
                 "compare": plan.problem.compare,
                 "rank_by": plan.problem.rank_by,
                 "size": plan.problem.size,

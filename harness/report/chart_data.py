@@ -125,8 +125,7 @@ def _median_curve(
     runs: list[tuple[np.ndarray, np.ndarray]] = []
     for trace, best in zip(group["trace"], group["best"], strict=True):
         points = np.asarray(trace, float).reshape(-1, 3)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            costs = points[:, 2] / best - 1 if problem.relative else points[:, 2] - best
+        costs = _above(points[:, 2], best, problem)
         if problem.counts == "best":
             costs = np.minimum.accumulate(costs)
         runs.append((np.maximum(points[:, 0], _SHORTEST), costs))
@@ -145,6 +144,13 @@ def _median_curve(
     changes = np.ones(len(middle), bool)
     changes[1:-1] = middle[1:-1] != middle[:-2]
     return moments[changes], middle[changes]
+
+
+@np.errstate(all="ignore")  # a best cost of zero, or costs that nobody can mean
+def _above(costs: np.ndarray, best: float, problem: ProblemFacts) -> np.ndarray:
+    if not problem.relative:
+        return costs - best
+    return np.where((costs == 0) & (best == 0), 0.0, costs / best - 1)
 
 
 def _thinned(moments: np.ndarray, most: int) -> np.ndarray:

@@ -87,7 +87,7 @@ def _across(row: BoardRow) -> float:
 
 
 def _down(row: BoardRow) -> float:
-    return round(108 - 0.92 * (row.score.whisker.middle if row.score.whisker else 0), 1)
+    return round(108 - 0.84 * (row.score.whisker.middle if row.score.whisker else 0), 1)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Incomplete results give a page that says so."""
 
 import dataclasses
+import itertools
 import json
 
 import pytest
@@ -69,6 +70,13 @@ CASES = {
     ),
     "costs of zero compared as ratios": (
         [dataclasses.replace(r, cost=0.0, optimum=0.0, trace=[]) for r in records()],
+        ["fasterpam"],
+    ),
+    "costs that nobody can mean": (
+        [
+            dataclasses.replace(r, cost=c, trace=[[1e-300, 1, c]], seconds=1e300, memory=2**62)
+            for r, c in zip(records(), itertools.cycle([1e308, -1e308, 1e-308]), strict=False)
+        ],
         ["fasterpam"],
     ),
     "times of zero": (
