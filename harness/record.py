@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SCHEMA = 1
+KINDS = ("trace", "timing")
 STATUSES = ("ok", "timeout", "memory", "crashed", "raised", "invalid", "skipped")
 
 

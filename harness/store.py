@@ -14,15 +14,17 @@ import contextlib
 import dataclasses
 import json
 import os
+import reprlib
 import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from harness.paths import write_atomically
-from harness.record import SCHEMA, STATUSES, Record
+from harness.record import KINDS, SCHEMA, STATUSES, Record
 
 
 class StoreError(Exception):
@@ -57,10 +59,11 @@ class RunFolder:
         Raises:
             StoreError: where the disk is full or the folder was made read-only.
         """
-        line = json.dumps(dataclasses.asdict(record), allow_nan=False) + "\n"
-        begin = self._records.tell()
+        fields = dataclasses.asdict(record)
+        line = json.dumps(fields, allow_nan=False, ensure_ascii=False) + "\n"
+        data = line.encode(errors="replace")  # a lone surrogate in a message is no UTF-8
+        begin = self._records.seek(0, os.SEEK_END)
         try:
-            data = line.encode()
             while data:
                 data = data[self._records.write(data) or 0 :]
             os.fdatasync(self._records.fileno())
@@ -116,22 +119,25 @@ def load(results: Path, runs: list[str] | None = None) -> Results:
         runs: names of the runs to read; all by default.
 
     Raises:
-        StoreError: where there is no such folder, or no run in it.
+        StoreError: where there is no such folder, or no run in it, or it can't be read.
     """
-    if not results.is_dir():
+    try:
+        folders = list(_run_folders(results, runs)) if results.is_dir() else None
+    except OSError as error:
+        raise StoreError(f"{results} can't be read ({error.strerror})") from None
+    if folders is None:
         raise StoreError(f"{results}: there are no results; `bench run` makes some")
     loaded = Results()
-    for folder in _run_folders(results, runs):
+    for folder in folders:
         try:
-            header = json.loads((folder / "run.json").read_bytes())
-            schema = header["schema"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            header = _header(folder / "run.json")
+        except _UNREADABLE as error:
             loaded.complaints.append(f"{folder}: run.json can't be read ({error}); run left out")
             continue
-        if not isinstance(schema, int) or schema > SCHEMA:
+        if header["schema"] > SCHEMA:
             loaded.complaints.append(
-                f"{folder} has schema {schema}, newer than {SCHEMA}, which this version reads; "
-                "run left out: install a newer bench-harness to see it"
+                f"{folder} has schema {header['schema']}, newer than {SCHEMA}, which this version "
+                "reads; run left out: install a newer bench-harness to see it"
             )
             continue
         loaded.runs[folder.name] = header
@@ -146,12 +152,80 @@ def load(results: Path, runs: list[str] | None = None) -> Results:
 
 
 def _run_folders(results: Path, runs: list[str] | None) -> Iterator[Path]:
-    if (results / "run.json").exists():
-        yield results
+    if _is_run(results):
+        yield results.absolute()  # `.` has no name
         return
     for folder in sorted(results.iterdir()):
-        if (folder / "run.json").exists() and (runs is None or folder.name in runs):
+        if _is_run(folder) and (runs is None or folder.name in runs):
             yield folder
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "run.json").exists() or (folder / "records.jsonl").exists()
+
+
+def _header(path: Path) -> dict[str, Any]:
+    header = _parse(path.read_bytes())
+    _check("schema", header.get("schema"), "int")
+    _check("machine", header.get("machine", ""), "str")
+    return header
+
+
+_UNREADABLE = (OSError, ValueError, RecursionError)
+
+
+def _parse(text: bytes) -> dict[str, Any]:
+    """A JSON object that could also be written: no NaN, no infinity, no lone surrogate.
+
+    Raises:
+        ValueError, RecursionError: where it is none.
+    """
+    parsed = json.loads(text)
+    if not isinstance(parsed, dict):
+        raise ValueError("not a JSON object")
+    json.dumps(parsed, allow_nan=False, ensure_ascii=False).encode()
+    return parsed
+
+
+def _is_integer(value: Any) -> bool:
+    return type(value) is int and abs(value) < 2**63
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max
+
+
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_number, value))
+
+
+# The types of a record's fields: what a value must be, in words, and whether it is that.
+_TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "str": ("a text", lambda value: isinstance(value, str)),
+    "int": ("an integer", _is_integer),
+    "int | None": ("an integer or null", lambda value: value is None or _is_integer(value)),
+    "float | None": ("a number or null", lambda value: value is None or _is_number(value)),
+    "list[float]": ("a list of numbers", _are_numbers),
+    "list[list[float]]": (
+        "a list of [seconds, calls, cost]",
+        lambda value: (
+            isinstance(value, list)
+            and all(_are_numbers(point) and len(point) == 3 for point in value)
+        ),
+    ),
+    "dict[str, Any]": ("an object", lambda value: isinstance(value, dict)),
+    "dict[str, float]": (
+        "an object of numbers",
+        lambda value: isinstance(value, dict) and _are_numbers(list(value.values())),
+    ),
+}
+
+
+def _check(name: str, value: Any, kind: str) -> None:
+    """Raises ValueError where the value of a field is not of its type."""
+    words, fits = _TYPES[kind]
+    if not fits(value):
+        raise ValueError(f"{name} is {reprlib.repr(value)}, expected {words}")
 
 
 _FIELDS = {item.name: item for item in dataclasses.fields(Record)}
@@ -178,16 +252,29 @@ def _records(folder: Path, complaints: list[str]) -> Iterator[dict[str, Any]]:
         )
     for number, line in enumerate(lines, 1):
         try:
-            record = json.loads(line)
-            absent = [name for name in _REQUIRED if name not in record]
-            if absent:
-                raise ValueError(f"no {', '.join(absent)}")
-            if record["status"] not in STATUSES:
-                raise ValueError(f"unknown status {record['status']!r}")
-        except (ValueError, TypeError, RecursionError) as error:
+            record = _record(_parse(line))
+        except _UNREADABLE as error:
             complaints.append(f"{path}, line {number} is no record ({error}); left out")
             continue
-        yield {name: record.get(name, _default(item)) for name, item in _FIELDS.items()}
+        yield record
+
+
+def _record(parsed: dict[str, Any]) -> dict[str, Any]:
+    """All fields of a record, each of its type; fields that this version doesn't know are dropped.
+
+    Raises:
+        ValueError: where a field is missing or of another type.
+    """
+    absent = [name for name in _REQUIRED if name not in parsed]
+    if absent:
+        raise ValueError(f"no {', '.join(absent)}")
+    record = {name: parsed.get(name, _default(item)) for name, item in _FIELDS.items()}
+    for name, value in record.items():
+        _check(name, value, str(_FIELDS[name].type))
+    for name, known in (("kind", KINDS), ("status", STATUSES)):
+        if record[name] not in known:
+            raise ValueError(f"{name} is {reprlib.repr(record[name])}, expected {', '.join(known)}")
+    return record
 
 
 def _default(item: dataclasses.Field[Any]) -> Any:

@@ -77,7 +77,7 @@ def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
     """The records that count: of one machine (by default the latest), the last of each repetition.
 
     Adds `best` (the reference cost of the instance), `failed`, `ratio` (cost / best) and `gap`
-    (cost - best).
+    (cost - best), which an invalid run has not.
 
     Raises:
         Misuse: where there is no such machine.
@@ -103,12 +103,16 @@ def with_reference(frame: pd.DataFrame) -> pd.DataFrame:
     reached = valid.groupby(keys).transform("min")
     known = frame["optimum"].groupby(keys).transform("min")
     frame["best"] = known.where(known.notna(), reached)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = frame["cost"] / frame["best"]
-    both_zero = (frame["cost"] == 0) & (frame["best"] == 0)
-    frame["ratio"] = ratio.where(frame["best"] > 0).mask(both_zero, 1.0)
-    frame["gap"] = frame["cost"] - frame["best"]
+    frame["ratio"] = _ratio(valid, frame["best"])
+    frame["gap"] = valid - frame["best"]
     return frame
+
+
+def _ratio(cost: pd.Series[float], best: pd.Series[float]) -> pd.Series[float]:
+    """cost / best; 1 where both are zero, infinite where only best is, NaN for negative ones."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (cost / best).where((best >= 0) & (cost >= 0))
+    return ratio.mask((cost == 0) & (best == 0), 1.0)
 
 
 def of_kind(frame: pd.DataFrame, kind: str, problem: str | None = None) -> pd.DataFrame:
@@ -135,7 +139,7 @@ def trace_points(traces: pd.DataFrame) -> pd.DataFrame:
             )
     names = ["problem", "label", "case", "seed", "seconds", "calls", "cost", "best"]
     frame = pd.DataFrame(rows, columns=names)
-    frame["ratio"] = (frame["cost"] / frame["best"]).where(frame["best"] > 0)
+    frame["ratio"] = _ratio(frame["cost"], frame["best"])
     frame["gap"] = frame["cost"] - frame["best"]
     return frame.drop(columns="best")
 

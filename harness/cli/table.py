@@ -86,8 +86,9 @@ def rules_of(loaded: Results, problem: str) -> Any:
     from harness.statistics.leaderboard import Rules
 
     for name in sorted(loaded.runs, reverse=True):
-        facts = loaded.runs[name].get("problems", {}).get(problem)
-        if facts:
+        problems = loaded.runs[name].get("problems")
+        facts = problems.get(problem) if isinstance(problems, dict) else None
+        if isinstance(facts, dict):
             return Rules(facts.get("compare", "ratio"), facts.get("rank_by", "cost"))
     return Rules()
 

@@ -2,7 +2,8 @@
 
 A solver's score is the geometric mean over cases of cost / best known (the mean of cost - best
 where costs may be zero or negative), each case being the mean over its seeds. A failed run counts
-as worse than any answer: solvers are ordered by their share of failed runs first, then by score.
+as worse than any answer: solvers are ordered by their share of failed runs first, then by the
+score of the others.
 Where a problem ranks by time, the score is the geometric mean of the time against the fastest on
 each case. Intervals are two-stage bootstrap percentiles: cases with replacement (the same for all
 solvers), then seeds within each case. With few cases they are too narrow (with 8 cases, 95 %
@@ -34,6 +35,7 @@ class Rules:
     rank_by: str = "cost"
 
 
+@np.errstate(all="ignore")  # log of a zero cost, or of costs that nobody can mean
 def leaderboard(
     frame: pd.DataFrame, problem: str, rules: Rules, draws: int = DRAWS, seed: int = 0
 ) -> pd.DataFrame:
@@ -53,13 +55,16 @@ def leaderboard(
         (largest, bytes), runs and a column per status.
     """
     traces, timings = of_kind(frame, "trace", problem), of_kind(frame, "timing", problem)
+    # The bootstrap's draws must not hang on the order in which runs were made.
+    traces = traces.sort_values(["label", "case", "instance", "seed"], kind="stable")
     labels = list(dict.fromkeys(traces["label"]))
     names = list(dict.fromkeys(traces["case"]))
     if not labels:
         return pd.DataFrame(columns=_COLUMNS)
     rng = np.random.default_rng(seed)
     ratio = rules.compare == "ratio"
-    values = _cells(traces, labels, names, "ratio" if ratio else "gap", log=ratio)
+    good = traces[~traces["failed"]]
+    values = _cells(good, labels, names, "ratio" if ratio else "gap", log=ratio)
     failures = _cells(traces.assign(lost=traces["failed"].astype(float)), labels, names, "lost")
     times = _time_cells(timings, labels, names)
 
@@ -69,20 +74,21 @@ def leaderboard(
     seconds, seconds_draws = _scores(times, picks, rng)
     if rules.rank_by == "time":
         middle = _middle(times)
-        with np.errstate(all="ignore"):
-            relative = middle - np.nanmin(middle, axis=0, initial=np.inf)
+        relative = middle - np.nanmin(middle, axis=0, initial=np.inf)
         key, key_draws = _scores([[np.array([x]) for x in row] for row in relative], picks, rng)
     else:
         key, key_draws = score, score_draws
 
     ranks = _ranks(lost, key)
     rank_draws = np.stack([_ranks(lost_draws[d], key_draws[d]) for d in range(draws)])
+    rank_low, rank_high = np.quantile(rank_draws, [0.025, 0.975], axis=0, method="nearest")
     counts = status_counts(traces).rename(columns={"memory": "out_of_memory"})
     board = pd.DataFrame(
         {
             "rank": ranks,
-            "rank_low": np.quantile(rank_draws, 0.025, axis=0, method="nearest").astype(int),
-            "rank_high": np.quantile(rank_draws, 0.975, axis=0, method="nearest").astype(int),
+            # Few draws may reach the rank that all cases together give.
+            "rank_low": np.minimum(ranks, rank_low.astype(int)),
+            "rank_high": np.maximum(ranks, rank_high.astype(int)),
             "label": labels,
         }
     )
@@ -118,15 +124,12 @@ def _cells(
     """label x case -> the values over seeds (empty where the solver has none there)."""
     groups = {
         key: group.dropna().to_numpy(float)
-        for key, group in traces[traces["cost"].notna() | (column == "lost")].groupby(
-            ["label", "case"]
-        )[column]
+        for key, group in traces.groupby(["label", "case"])[column]
     }
     empty = np.empty(0)
     cells = [[groups.get((label, case), empty) for case in names] for label in labels]
     if log:
-        with np.errstate(divide="ignore"):
-            cells = [[np.log(cell) for cell in row] for row in cells]
+        cells = [[np.log(cell) for cell in row] for row in cells]
     return cells
 
 
@@ -159,14 +162,14 @@ def _scores(
     spread = np.full((draws, len(cells)), np.nan)
     for i, row in enumerate(cells):
         means = np.array([cell.mean() if len(cell) else np.nan for cell in row])
-        resampled = np.full((draws, len(row)), np.nan)
+        chosen = np.full(picks.shape, np.nan)
         for j, cell in enumerate(row):
             if len(cell):
-                index = rng.integers(len(cell), size=(draws, len(cell)))
-                resampled[:, j] = cell[index].mean(axis=1)
-        if np.isfinite(means).any():
+                drawn = picks == j  # a case drawn twice has its seeds drawn twice
+                index = rng.integers(len(cell), size=(np.count_nonzero(drawn), len(cell)))
+                chosen[drawn] = cell[index].mean(axis=1)
+        if not np.isnan(means).all():
             point[i] = np.nanmean(means)
-            chosen = np.take_along_axis(resampled, picks, axis=1)
             present = ~np.isnan(chosen)
             count = present.sum(axis=1)
             total = np.where(present, chosen, 0.0).sum(axis=1)
@@ -179,7 +182,7 @@ def _interval(spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for i in range(spread.shape[1]):
         known = spread[~np.isnan(spread[:, i]), i]
         if len(known):
-            low[i], high[i] = np.quantile(known, [0.025, 0.975])
+            low[i], high[i] = np.quantile(known, [0.025, 0.975], method="nearest")
     return low, high
 
 

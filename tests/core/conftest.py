@@ -1,5 +1,6 @@
 """Solvers written on the spot, and what it takes to run them isolated."""
 
+import signal
 import textwrap
 
 import pytest
@@ -28,6 +29,20 @@ class Written(Solver):
 
     def solve(self, data, rng):
 '''
+
+
+@pytest.fixture(autouse=True)
+def hang_guard():
+    """A test of the core takes seconds; one that takes minutes hangs, and fails."""
+
+    def fail(number, frame):
+        pytest.fail("the test hangs")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(90)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

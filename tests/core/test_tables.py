@@ -1,0 +1,346 @@
+"""The frames made of results: one reference per instance, one machine, one record per run."""
+
+import math
+from itertools import count
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness import tables
+from harness.record import STATUSES
+from harness.selectors import Misuse
+from harness.store import Results
+from harness.tables import cases, current, of_kind, records, select, status_counts, trace_points
+
+BLANK = {
+    "kind": "trace",
+    "problem": "tour",
+    "solver": "a",
+    "label": "a",
+    "role": "solver",
+    "parameters": {},
+    "case": "small",
+    "instance": "d-small",
+    "sizes": {"n": 10},
+    "seed": 0,
+    "status": "ok",
+    "message": "",
+    "cost": 1.0,
+    "scores": {},
+    "optimum": None,
+    "seconds": 0.5,
+    "cpu": 0.5,
+    "wall": 0.6,
+    "memory": 1000,
+    "threads": 1,
+    "calls": 1,
+    "answers": 1,
+    "why": "finished",
+    "trace": [],
+    "values": [],
+    "budget": {},
+    "environment": "e",
+    "key": "",
+    "schema": 1,
+}
+
+
+def results(*rows, **machine_of):
+    """Results of records that differ from `BLANK` as told; runs are on the machine "box"."""
+    moments = count()
+    made = [
+        {**BLANK, "run": "r1", "started": f"2026-01-01T00:{next(moments):02d}", **row}
+        for row in rows
+    ]
+    names = {row["run"] for row in made}
+    return Results({name: {"machine": machine_of.get(name, "box")} for name in names}, made)
+
+
+def frame_of(*rows, **machine_of):
+    return current(records(results(*rows, **machine_of)))
+
+
+def column(frame, name):
+    """A column as a list by label, with None for NaN."""
+    values = frame.set_index("label")[name]
+    return {label: None if pd.isna(value) else value for label, value in values.items()}
+
+
+# --- the reference -----------------------------------------------------------------------------
+
+
+def test_the_reference_is_the_least_cost_of_anybody():
+    frame = frame_of(
+        {"label": "a", "cost": 6.0},
+        {"label": "b", "cost": 4.0},
+        {"label": "c", "cost": 5.0, "status": "timeout"},
+        {"label": "d", "cost": None, "status": "crashed"},
+    )
+    assert set(frame["best"]) == {4.0}
+    assert column(frame, "ratio") == {"a": 1.5, "b": 1.0, "c": 1.25, "d": None}
+    assert column(frame, "gap") == {"a": 2.0, "b": 0.0, "c": 1.0, "d": None}
+    assert column(frame, "failed") == {"a": False, "b": False, "c": True, "d": True}
+
+
+def test_an_answer_in_a_run_that_timed_out_may_be_the_best():
+    frame = frame_of({"label": "a", "cost": 6.0}, {"label": "b", "cost": 3.0, "status": "timeout"})
+    assert set(frame["best"]) == {3.0}
+
+
+def test_the_cost_of_an_invalid_run_counts_nowhere():
+    frame = frame_of({"label": "a", "cost": 6.0}, {"label": "b", "cost": 2.0, "status": "invalid"})
+    assert set(frame["best"]) == {6.0}
+    assert column(frame, "ratio") == {"a": 1.0, "b": None}
+    assert column(frame, "gap") == {"a": 0.0, "b": None}
+
+
+def test_the_exact_optimum_is_the_reference_where_it_is_known():
+    frame = frame_of(
+        {"label": "a", "cost": 6.0, "optimum": 3.0},
+        {"label": "b", "cost": 4.0},
+        {"label": "c", "cost": 8.0, "instance": "other"},
+    )
+    assert column(frame, "best") == {"a": 3.0, "b": 3.0, "c": 8.0}
+    assert column(frame, "ratio") == {"a": 2.0, "b": pytest.approx(4 / 3), "c": 1.0}
+
+
+def test_the_reference_is_per_problem_and_instance():
+    frame = frame_of(
+        {"label": "a", "cost": 6.0},
+        {"label": "b", "cost": 4.0, "instance": "d-other"},
+        {"label": "c", "cost": 3.0, "problem": "clique"},
+    )
+    assert column(frame, "best") == {"a": 6.0, "b": 4.0, "c": 3.0}
+
+
+def test_the_reference_may_come_from_another_machine_or_an_older_run():
+    rows = [
+        {"label": "a", "cost": 2.0, "run": "r1"},  # on the other machine
+        {"label": "a", "cost": 3.0, "run": "r2"},  # replaced by r3
+        {"label": "a", "cost": 4.0, "run": "r3"},
+    ]
+    frame = frame_of(*rows, r1="other")
+    assert frame["cost"].tolist() == [4.0]
+    assert frame["best"].tolist() == [2.0]
+    assert frame_of(*rows[1:])["best"].tolist() == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("cost", "best", "ratio", "gap"),
+    [
+        (0.0, 0.0, 1.0, 0.0),
+        (2.0, 0.0, float("inf"), 2.0),  # a solver that misses zero is not let off
+        (2.0, -2.0, None, 4.0),
+        (-2.0, -2.0, None, 0.0),
+        (0.0, -2.0, None, 2.0),
+        (3.0, 2.0, 1.5, 1.0),
+    ],
+)
+def test_zero_and_negative_costs(cost, best, ratio, gap):
+    frame = frame_of({"cost": cost, "optimum": best, "trace": [[0.1, 1, cost]]})
+    for made in (frame, trace_points(frame)):
+        assert column(made, "ratio") == {"a": ratio}
+        assert column(made, "gap") == {"a": gap}
+
+
+# --- which records count -----------------------------------------------------------------------
+
+
+def test_a_later_run_replaces_an_earlier_one():
+    rows = [
+        {"run": "r2", "cost": 2.0},
+        {"run": "r1", "cost": 1.0},
+        {"run": "r1", "cost": 3.0, "seed": 1},
+    ]
+    frame = frame_of(*rows)
+    assert [tuple(row) for row in frame[["seed", "cost"]].to_numpy()] == [(1, 3.0), (0, 2.0)]
+    assert frame.index.tolist() == [0, 1]
+
+
+def test_within_a_run_the_one_started_later_counts():
+    rows = [{"cost": 2.0, "started": "2026-01-02"}, {"cost": 1.0, "started": "2026-01-01"}]
+    assert frame_of(*rows)["cost"].tolist() == [2.0]
+
+
+def test_a_later_failure_replaces_an_earlier_success():
+    frame = frame_of({"run": "r1"}, {"run": "r2", "status": "raised", "cost": None})
+    assert frame["status"].tolist() == ["raised"]
+
+
+def test_timings_without_a_seed_replace_each_other():
+    row = {"kind": "timing", "seed": None}
+    frame = frame_of({**row, "run": "r1", "seconds": 1.0}, {**row, "run": "r2", "seconds": 2.0})
+    assert frame["seconds"].tolist() == [2.0]
+
+
+@pytest.mark.parametrize("name", ["kind", "problem", "label", "case", "instance", "seed"])
+def test_runs_that_differ_do_not_replace_each_other(name):
+    other = {"kind": "timing", "seed": 1}.get(name, "other")
+    assert len(frame_of({}, {"run": "r2", name: other})) == 2
+
+
+def test_machines_are_never_mixed():
+    rows = [{"run": "r1"}, {"run": "r2", "label": "b"}, {"run": "r3"}, {"run": "r4", "label": "c"}]
+    loaded = records(results(*rows, r1="old", r2="new", r3="old", r4="new"))
+    assert tables.machines(loaded) == ["new", "old"]
+    assert current(loaded)["label"].tolist() == ["b", "c"]
+    assert current(loaded, "new")["label"].tolist() == ["b", "c"]
+    assert current(loaded, "old")["run"].tolist() == ["r3"]
+
+
+def test_an_unknown_machine_is_answered_with_the_nearest():
+    loaded = records(results({"run": "r1"}, {"run": "r2"}, r1="laptop", r2="server-7"))
+    with pytest.raises(Misuse, match=r"'labtop'; did you mean laptop\?"):
+        current(loaded, "labtop")
+    with pytest.raises(Misuse, match="'zzz'; there are server-7, laptop"):
+        current(loaded, "zzz")
+
+
+def test_a_header_without_a_machine():
+    loaded = Results({"r1": {}}, [{**BLANK, "run": "r1", "started": ""}])
+    assert tables.machines(records(loaded)) == ["unknown"]
+
+
+def test_records_have_every_column_and_numbers_are_floats():
+    frame = records(results({}, {"cost": None, "memory": None, "seconds": 3, "threads": None}))
+    assert frame.columns.tolist() == list(tables.COLUMNS)
+    for name in ("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls"):
+        assert frame[name].dtype == float, name
+    assert frame.loc[0, "sizes"] == {"n": 10}
+
+
+def test_what_is_given_is_not_changed():
+    loaded = records(results({}, {"seed": 1}))
+    before = loaded.copy()
+    current(loaded)
+    pd.testing.assert_frame_equal(loaded, before)
+
+
+# --- what is derived ---------------------------------------------------------------------------
+
+
+def test_trace_points():
+    frame = frame_of(
+        {"trace": [[0.1, 1, 9.0], [0.2, 5, 6.0]], "cost": 6.0},
+        {"label": "b", "seed": 3, "trace": [[0.5, 2, 3.0]], "cost": 3.0},
+        {"label": "c", "status": "crashed", "cost": None},
+    )
+    points = trace_points(frame)
+    assert points.columns.tolist() == [
+        *("problem", "label", "case", "seed", "seconds", "calls", "cost", "ratio", "gap")
+    ]
+    assert [tuple(row) for row in points.itertuples(index=False)] == [
+        ("tour", "a", "small", 0, 0.1, 1, 9.0, 3.0, 6.0),
+        ("tour", "a", "small", 0, 0.2, 5, 6.0, 2.0, 3.0),
+        ("tour", "b", "small", 3, 0.5, 2, 3.0, 1.0, 0.0),
+    ]
+
+
+def test_timing_values():
+    timing = {"kind": "timing", "seed": None}
+    frame = frame_of(
+        {},
+        {**timing, "values": [0.25, 0.5]},
+        {**timing, "label": "b", "values": [], "status": "crashed"},
+        {**timing, "label": "c", "values": [2]},
+    )
+    values = tables.timing_values(of_kind(frame, "timing"))
+    assert [tuple(row) for row in values.itertuples(index=False)] == [
+        ("tour", "a", "small", 0.25),
+        ("tour", "a", "small", 0.5),
+        ("tour", "c", "small", 2.0),
+    ]
+    assert values["seconds"].dtype == float
+
+
+def test_status_counts_have_every_status():
+    rows = [{"label": "a", "seed": i, "status": status} for i, status in enumerate(STATUSES)]
+    rows += [{"label": "b", "seed": i} for i in range(3)]
+    counts = status_counts(frame_of(*rows))
+    assert counts.columns.tolist() == list(STATUSES)
+    assert counts.loc["a"].tolist() == [1] * len(STATUSES)
+    assert counts.loc["b"].tolist() == [3, 0, 0, 0, 0, 0, 0]
+    assert status_counts(frame_of({})).loc["a"].tolist() == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_size_of():
+    frame = frame_of({"sizes": {"n": 10, "k": 2}}, {"seed": 1, "sizes": {"n": 20}})
+    assert tables.size_of(frame, "n").tolist() == [10.0, 20.0]
+    assert tables.size_of(frame, "k").fillna(-1).tolist() == [2.0, -1.0]
+
+
+def test_cases_worked_by_hand():
+    frame = frame_of(
+        {"seed": 0, "cost": 6.0, "seconds": 1.0, "memory": 100},
+        {"seed": 1, "cost": 9.0, "seconds": 3.0, "memory": 300},
+        {"seed": 2, "cost": 30.0, "seconds": 9.0, "memory": 200, "status": "timeout"}
+        | {"message": "stopped after 9 s"},
+        {"kind": "timing", "seed": None, "seconds": 2.0, "values": [1.0, 2.0, 3.0], "cost": 4.0},
+        {"label": "b", "role": "floor", "cost": 3.0, "memory": None},
+        {"label": "b", "case": "big", "instance": "d-big", "cost": 5.0, "optimum": 5.0},
+        {"label": "c", "cost": None, "status": "raised", "message": "E: no"},
+        {"problem": "clique", "label": "d", "cost": 1.0},
+    )
+    table = cases(frame, "tour").set_index(["case", "label"])
+    assert table.index.tolist() == [("small", "a"), ("small", "b"), ("big", "b"), ("small", "c")]
+    a = table.loc["small", "a"]
+    assert (a["role"], a["runs"], a["ok"], a["best"]) == ("solver", 3, 2, 3.0)
+    assert (a["cost_mean"], a["cost_min"], a["cost_max"]) == (7.5, 6.0, 9.0)
+    assert (a["ratio"], a["gap"]) == (2.5, 4.5)  # means of 2 and 3, of 3 and 6
+    assert (a["seconds"], a["low"], a["high"]) == (2.0, 1.05, 2.95)  # 2.5 % of the way in
+    assert (a["traced"], a["memory"]) == (2.0, 300.0)
+    assert a["message"] == "timeout: stopped after 9 s"
+    b = table.loc["small", "b"]
+    assert (b["role"], b["runs"], b["ok"], b["ratio"], b["message"]) == ("floor", 1, 1, 1.0, "")
+    assert all(math.isnan(b[name]) for name in ("seconds", "low", "high"))
+    c = table.loc["small", "c"]
+    assert (c["runs"], c["ok"], c["message"]) == (1, 0, "raised: E: no")
+    assert all(math.isnan(c[name]) for name in ("cost_mean", "cost_min", "ratio", "traced"))
+
+
+def test_cases_tell_of_a_timing_that_failed():
+    failed = {"kind": "timing", "seed": None, "status": "crashed", "message": "signal 9"}
+    frame = frame_of({}, {**failed, "seconds": None})
+    (row,) = cases(frame, "tour").to_dict("records")
+    assert row["message"] == "timing crashed: signal 9"
+    assert math.isnan(row["seconds"])
+
+
+def test_select():
+    frame = frame_of({}, {"problem": "clique"}, {"problem": "cover"})
+    assert select(frame, [])["problem"].tolist() == ["tour", "clique", "cover"]
+    assert select(frame, ["cover", "tour"])["problem"].tolist() == ["tour", "cover"]
+    with pytest.raises(Misuse, match=r"no results of 'clik'; did you mean clique\?"):
+        select(frame, ["tour", "clik"])
+    with pytest.raises(Misuse, match="'zzz'; there are results of tour, clique, cover"):
+        select(frame, ["zzz"])
+
+
+def test_nothing_is_a_frame_too():
+    frame = current(records(Results()))
+    assert {"best", "failed", "ratio", "gap", *tables.COLUMNS} <= set(frame.columns)
+    assert tables.machines(frame) == []
+    traces, timings = of_kind(frame, "trace", "tour"), of_kind(frame, "timing")
+    assert status_counts(traces).columns.tolist() == list(STATUSES)
+    for made in (
+        trace_points(traces),
+        tables.timing_values(timings),
+        tables.size_of(traces, "n"),
+        cases(frame, "tour"),
+        select(frame, []),
+        status_counts(traces),
+    ):
+        assert len(made) == 0
+    assert "ratio" in trace_points(traces)
+    with pytest.raises(Misuse, match="'tour'; there are results of none"):
+        select(frame, ["tour"])
+
+
+@pytest.mark.parametrize("kind", ["trace", "timing"])
+def test_results_of_one_kind_only(kind):
+    frame = frame_of({"kind": kind, "seed": None, "values": [1.0], "trace": [[0.1, 1, 1.0]]})
+    assert len(trace_points(of_kind(frame, "trace"))) == (kind == "trace")
+    assert len(tables.timing_values(of_kind(frame, "timing"))) == (kind == "timing")
+    assert len(cases(frame, "tour")) == (kind == "trace")
+    assert np.isfinite(frame["ratio"]).all()
