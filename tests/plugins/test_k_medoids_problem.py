@@ -90,6 +90,20 @@ def test_real_data_are_whole_unless_asked_otherwise(family, n):
     assert len(np.unique(part.truth["labels"])) == len(np.unique(instance.truth["labels"]))
 
 
+@pytest.mark.parametrize(("family", "features"), [("iris", 4), ("wine", 13), ("breast_cancer", 30)])
+def test_measures_have_variance_one(family, features):
+    squares = matrix_of(f"{family}[metric=sqeuclidean,dtype=float64]")
+    assert squares.mean() == pytest.approx(2 * features)
+
+
+def test_rounding_makes_no_distance_negative(rng):
+    parallel = np.outer(np.arange(1, 40), rng.normal(size=5))
+    for dtype in ("float32", "float64"):
+        matrix = _families.distances(parallel, "cosine", dtype)
+        assert not matrix.diagonal().any()
+        assert 0 <= matrix.min() <= matrix.max() < 1e-15
+
+
 @pytest.mark.parametrize("family", ["duplicates", "strings", "integers"])
 def test_some_families_hold_whole_numbers(family):
     matrix = matrix_of(family)

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import bench_clustering.k_medoids as board
-from bench_clustering.k_medoids import _clara, _matrix, _starts
+from bench_clustering.k_medoids import _clara, _clarans, _matrix, _starts
 from bench_clustering.k_medoids._swap import Caches
 from bench_clustering.k_medoids.alternating import Alternating
 from bench_clustering.k_medoids.build import Build
@@ -369,6 +369,29 @@ def test_slices_change_nothing(solver, kind, entries, monkeypatch):
     assert sliced[-1] == whole[-1]
 
 
+def test_slices_begin_where_blocks_of_columns_do(monkeypatch):
+    matrix = _matrix.Matrix(np.zeros((1000, 1000)))
+    for entries, passes, step in [
+        (100_000, 1, 96),
+        (100_000, 10, 10),
+        (10, 1, 1),
+        (10**9, 1, 1000),
+    ]:
+        monkeypatch.setattr(_matrix, "ENTRIES_PER_SLICE", entries)
+        slices = list(matrix.slices(passes))
+        assert slices[0] == (0, step)
+        assert [start for start, _ in slices[1:]] == [stop for _, stop in slices[:-1]]
+        assert slices[-1][1] == 1000
+
+
+def test_fasterpam_ends_after_a_round_without_a_swap(every_candidate):
+    matrix = from_points(np.arange(50) ** 2 % 101)
+    found = FixedStart([0, 1, 2, 3]).answers(FasterPAM(), matrix, 4)
+    last = max(i for i, answer in enumerate(found) if answer != found[-1]) + 1
+    assert found[last] == found[-1] == [39, 23, 36, 16]
+    assert len(found) - 1 - last == 49  # the other candidates
+
+
 def test_symmetry_is_noticed():
     matrix = of_kind("integers", 70, 0)
     assert _matrix.Matrix(matrix).symmetric == 1
@@ -392,13 +415,14 @@ def test_the_caches_follow_every_swap(kind):
 
 def test_a_search_ends_where_rounding_promises_gains(monkeypatch):
     """A swap that does not lower the cost ends the search, whatever the kernel thought of it."""
-    matrix = of_kind("integers", 30, 9)
+    matrix = of_kind("duplicates", 30, 9)  # where a medoid's double is as good
     for solver in [PAM, FastPAM1, FastPAM2, FasterPAM]:
         with monkeypatch.context() as patch:
             # a negative tolerance takes swaps that gain nothing, and would do so for ever
             patch.setattr("bench_clustering.k_medoids._swap._TOLERANCE", -1e-3)
-            found = answers(solver(init="random"), matrix, 4)
-        assert len(found) < 100
+            data = Data(instance(matrix, 2).data)
+            found = solver(init="random").solve(data, np.random.default_rng(0))
+            assert len(list(itertools.islice(found, 100))) < 100
 
 
 def test_tau_says_how_much_of_its_gain_a_swap_may_lose(every_candidate):
@@ -492,6 +516,15 @@ def test_later_samples_contain_the_best_medoids(rng):
     assert sorted(_clara._sample(80, 80, kept, rng)) == list(range(80))
 
 
+@pytest.mark.parametrize(("solver", "size"), [(CLARA, 60), (FastCLARA, 120), (FasterCLARA, 120)])
+def test_samples_have_the_published_size(solver, size, monkeypatch):
+    sizes = []
+    draw = _clara._sample
+    monkeypatch.setattr(_clara, "_sample", lambda n, s, *rest: sizes.append(s) or draw(n, s, *rest))
+    answers(solver(), of_kind("euclidean float64", 300, 16), 10)
+    assert sizes == 5 * [size]
+
+
 @pytest.mark.parametrize("solver", [CLARA, FastCLARA, FasterCLARA])
 def test_a_sample_that_is_worse_is_forgotten(solver):
     matrix = of_kind("euclidean float64", 300, 16)
@@ -509,6 +542,21 @@ def test_random_swaps_only_ever_improve(solver):
     assert sorted(costs, reverse=True) == costs
     assert costs[-1] < costs[0]
     assert costs[-1] <= cost(matrix, 6, answers(solver(restarts=1), matrix, 6)[-1])
+
+
+def test_every_restart_has_a_start_of_its_own():
+    matrix = of_kind("euclidean float64", 50, 17)
+    starts = []
+
+    def attempt(caches, draws, failures):
+        starts.append(caches.medoids.tolist())
+        failures[0] = 1
+
+    data = Data(instance(matrix, 3).data)
+    found = list(_clarans.random_swaps(data, np.random.default_rng(5), 4, 1, attempt))
+    rng = np.random.default_rng(5)
+    assert starts == [rng.choice(50, 3, replace=False).tolist() for _ in range(4)]
+    assert found[-1].tolist() == min(starts, key=lambda start: cost(matrix, 3, start))
 
 
 @pytest.mark.parametrize("solver", [CLARANS, FastCLARANS])

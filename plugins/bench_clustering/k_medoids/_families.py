@@ -154,8 +154,7 @@ def distances(points: np.ndarray, metric: str, dtype: str) -> np.ndarray:
         points = points > points.mean(axis=0)
     matrix = _empty(len(points), dtype)
     for start, stop in row_blocks(matrix):
-        rows = cdist(points[start:stop], points, metric)
-        matrix[start:stop] = np.maximum(rows, 0, out=rows)  # rounding can take a cosine past 1
+        matrix[start:stop] = cdist(points[start:stop], points, metric)
     np.fill_diagonal(matrix, 0)
     return matrix
 
