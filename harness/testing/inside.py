@@ -45,10 +45,10 @@ class Watch(Solver):
 class _Recorded(Solver):
     """A solver whose every new answer is kept, not only those that a trace wants."""
 
-    def __init__(self, inner: Solver, room: int) -> None:
-        self._inner, self._room = inner, room
+    def __init__(self, inner: Solver, meter: Meter, room: int) -> None:
+        self._inner, self._meter, self._room = inner, meter, room
         self._seen: set[bytes] = set()
-        self.answers: list[list[Any]] = []  # number, answer
+        self.answers: list[list[Any]] = []  # number, calls so far, answer
         self.last: list[Any] = []
 
     def solve(self, data: Any, rng: np.random.Generator) -> Iterator[Any]:
@@ -62,7 +62,7 @@ class _Recorded(Solver):
 
     def _keep(self, number: int, answer: Any) -> None:
         code = encode(answer)
-        self.last = [number, answer]
+        self.last = [number, self._meter.calls, answer]
         if code not in self._seen and self._room > 0:
             self._seen.add(code)
             self._room -= len(code)
@@ -104,11 +104,11 @@ def _solve(task: dict[str, Any], data: Any) -> dict[str, Any]:
     problem = load_class(Source(**task["problem"]), Problem, "problem")()
     solver = load_class(Source(**task["solver"]), Solver, "solver")(**task["parameters"])
     room = _MOST_BYTES // len(task["jobs"])
-    return {"runs": [_one(task, problem, _Recorded(solver, room), job) for job in task["jobs"]]}
+    return {"runs": [_one(task, problem, solver, room, job) for job in task["jobs"]]}
 
 
 def _one(
-    task: dict[str, Any], problem: Problem, solver: _Recorded, job: dict[str, Any]
+    task: dict[str, Any], problem: Problem, solver: Solver, room: int, job: dict[str, Any]
 ) -> dict[str, Any]:
     data = load_tree(Path(job["data"]))
     if task["writable"]:
@@ -118,6 +118,7 @@ def _one(
     generators = _generators()
     meter = Meter()
     seen = problem.open(data, meter)
+    recorded = _Recorded(solver, meter, room)
     decisions: list[Any] = []
 
     def keep(point: Point) -> bool:
@@ -126,7 +127,7 @@ def _one(
 
     told: dict[str, Any] = {"status": "ok", "message": ""}
     try:
-        ending = drive(solver, problem, seen, meter, task["seed"], Budget(**job["budget"]), keep)
+        ending = drive(recorded, problem, seen, meter, task["seed"], Budget(**job["budget"]), keep)
         told.update(
             {name: getattr(ending, name) for name in ("why", "seconds", "answers", "calls")}
         )
@@ -139,7 +140,9 @@ def _one(
         **told,
         "changed": [name for name, value in parts.items() if _digest(value) != before[name]],
         "generators": [name for name in generators if generators[name] != after[name]],
-        "points": [[len(decisions), decisions]] if isinstance(seen, Events) else solver.kept(),
+        "points": [[len(decisions), meter.calls, decisions]]
+        if isinstance(seen, Events)
+        else recorded.kept(),
     }
 
 

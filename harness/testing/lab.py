@@ -175,7 +175,7 @@ class Lab:
 
 
 def _of_batch(one: dict[str, Any]) -> Run:
-    points = tuple(Point(0.0, 0, number, answer) for number, answer in one["points"])
+    points = tuple(Point(0.0, calls, number, answer) for number, calls, answer in one["points"])
     return Run(
         one["status"],
         one["message"],

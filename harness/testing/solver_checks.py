@@ -99,8 +99,10 @@ def answers(solver: SolverSubject) -> str:
     for spot, run in solver.bases.items():
         if run.status == "invalid":
             raise Failed(f"{_where(spot)}: {run.message}")
-        if not run.answers and solver.board.problem.kind != "online":
-            continue
+        if run.ok and not run.answers:
+            raise Failed(
+                f"{_where(spot)}: solve() ended without yielding an answer; yield at least one"
+            )
         for judged in _all_judged(solver, spot, run):
             if judged.complaint:
                 raise Failed(f"{_where(spot)}, answer {judged.number}: {judged.complaint}")
@@ -250,8 +252,7 @@ def stops(solver: SolverSubject) -> str:
     allowed = _STOP_AFTER + _SLACK.get(solver.entry.role, _USUAL_SLACK)
     spot = solver.board.largest
     took = 0.0
-    if not solver.good:
-        return ""
+    _ = solver.good  # where nothing runs, nothing can be stopped
     most = 5000 if solver.board.problem.counts == "best" else None  # each is sent and kept
     for _ in range(2):  # once more where a busy machine may be to blame
         run = solver.run(spot, Budget(seconds=_STOP_AFTER, answers=most))
@@ -280,7 +281,9 @@ def stops(solver: SolverSubject) -> str:
 )
 def calls_spent(solver: SolverSubject) -> str:
     spot, base = max(solver.good.items(), key=lambda item: item[1].calls)
-    limit = max(base.calls // 2, base.points[0].calls if base.points else 0)
+    online = solver.board.problem.kind == "online"  # there each event has its answer
+    before_first = base.points[0].calls if base.points and not online else 0
+    limit = max(base.calls // 2, before_first)
     if not 0 < limit < base.calls:
         raise NotApplicable("no case takes more calls than its first answer does")
     run = solver.run(spot, Budget(seconds=2.0, answers=4 * base.answers + 100, calls=limit))

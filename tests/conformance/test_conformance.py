@@ -108,6 +108,10 @@ def test_an_unknown_name_is_answered_with_the_nearest(name):
 
 
 def test_newer_checks_can_be_left_out(catalogue, lab):
+    newest = max(check.since for check in (*SOLVER_CHECKS, *PROBLEM_CHECKS))
+    everything = conformance("toy_batch", [TOYS])
+
+    assert len(conformance("toy_batch", [TOYS], as_of=newest)) == len(everything)
     assert conformance("toy_batch", [TOYS], as_of="2026-11-20") == []
     assert check_solver(catalogue, "toy_batch/scan", lab=lab, as_of="2026-11-20") == []
     assert check_problem(catalogue, "toy_batch", lab=lab, as_of="2026-11-20") == []
@@ -202,6 +206,37 @@ def test_a_path_that_is_not_there_is_one_failed_check(tmp_path):
 
     assert item.result().status == FAILED
     assert "there is no such file" in item.result().sentence
+
+
+@pytest.mark.parametrize(("after", "status"), [(40, PASSED), (0, NOT_APPLICABLE)])
+def test_a_solver_may_need_calls_before_its_first_answer(after, status, tmp_path, cache, lab):
+    mine = write(
+        tmp_path,
+        "mine.py",
+        f"""
+        \"\"\"Sixty calls, an answer, some more calls, another one.\"\"\"
+
+        from dataclasses import dataclass
+
+        from harness.api import Solver
+
+
+        @dataclass(frozen=True)
+        class Mine(Solver):
+            problem = "toy_oracle"
+
+            def solve(self, oracle, rng):
+                for calls in (60, {after}):
+                    for _ in range(calls):
+                        oracle.value(0.0)
+                    yield 0.0
+        """,
+    )
+
+    results = check_solver(Catalogue([TOYS, mine]), "toy_oracle/mine", lab=lab)
+
+    assert statuses(results)["calls_spent"] == status
+    assert FAILED not in statuses(results).values()
 
 
 def test_a_name_that_is_taken_is_one_failed_check(tmp_path, cache):

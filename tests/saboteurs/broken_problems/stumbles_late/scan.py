@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
-from broken_problems import _healthy
+import numpy as np
+
+from harness.api import Solver
 
 
 @dataclass(frozen=True)
-class Scan(_healthy.Scan):
+class Scan(Solver):
     """Look at every number."""
 
     problem = "stumbles_late"
+
+    def solve(self, data, rng):
+        yield np.array([data["values"].argmin()])

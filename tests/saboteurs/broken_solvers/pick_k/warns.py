@@ -1,21 +1,19 @@
-"""It warns on the error output.
+"""It warns on the error output where there is one number.
 
-Caught by: `quiet`, which says "printed".
+Caught by: `quiet`, which says "on uniform[n=1,k=1], seed 0: solve() printed".
 """
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from harness.api import Solver
 
 
 @dataclass(frozen=True)
 class Warns(Solver):
-    """It warns on the error output."""
+    """It warns on the error output where there is one number."""
 
     problem = "pick_k"
 
     def solve(self, data, rng):
-        np.zeros(2) / np.zeros(2)
+        data.values.std(ddof=1)
         yield rng.choice(len(data.values), data.k, replace=False).tolist()

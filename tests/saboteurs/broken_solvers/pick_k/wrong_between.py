@@ -1,6 +1,6 @@
 """Only answers that a trace may skip are wrong.
 
-Caught by: `answers`, which says "answer 40: 4 different indexes, expected 5".
+Caught by: `answers`, which says "answer 1113: 4 different indexes, expected 5".
 """
 
 from dataclasses import dataclass
@@ -17,5 +17,5 @@ class WrongBetween(Solver):
     def solve(self, data, rng):
         right = list(range(data.k))
         yield right
-        for number in range(100):
-            yield right[:-1] if number == 38 and data.k == 5 and len(data.values) == 50 else right
+        for number in range(1500):
+            yield right[:-1] if number == 1111 and data.k == 5 and len(data.values) == 50 else right
