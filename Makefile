@@ -11,7 +11,7 @@ SOURCES := pyproject.toml setup.py $(wildcard cext/*)
 .PHONY: demo install test check lint format sanitize bench-self clean
 
 demo: $(VENV)/.installed
-	$(BIN)/bench run k_medoids --suite demo --rounds 3 --values 2 --timing-budget 3
+	$(BIN)/bench run k_medoids --suite demo --rounds 2 --timing-budget 2
 	@$(BIN)/bench report
 
 install: $(VENV)/.installed

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import resource
 import socket
 import struct
@@ -23,6 +24,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from harness.answers import encode
 from harness.api import InvalidAnswer, Meter, Problem, Solver, Undecided
 from harness.instances import load_tree
@@ -32,14 +35,43 @@ from harness.run import Budget, Ending, Point, drive
 FRAME = struct.Struct("<cQ")
 
 
-def send(channel: socket.socket, kind: bytes, *parts: bytes) -> None:
-    """Send one frame."""
-    channel.sendall(b"".join([FRAME.pack(kind, sum(map(len, parts))), *parts]))
+_HOLD_BYTES, _HOLD_SECONDS = 1 << 16, 0.02  # of points that are sent together
 
 
-def send_json(channel: socket.socket, kind: bytes, content: Any) -> None:
-    """Send one frame whose payload is JSON."""
-    send(channel, kind, json.dumps(content).encode())
+class Sender:
+    """The child's end of the channel.
+
+    Points may be held back for some milliseconds, so that a hundred thousand of them are not as
+    many system calls; whatever else is sent takes them along.
+    """
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._held = bytearray()
+        self._sent_at = time.monotonic()
+
+    def json(self, kind: bytes, content: Any) -> None:
+        """Send a frame whose payload is JSON, now."""
+        self._frame(kind, json.dumps(content).encode())
+        self._flush()
+
+    def point(self, point: Point, hold: bool) -> None:
+        """Send a point; later, with others, where `hold` allows it."""
+        head = json.dumps([point.seconds, point.calls, point.answers]).encode()
+        self._frame(b"P", struct.pack("<I", len(head)), head, encode(point.answer))
+        waited = time.monotonic() - self._sent_at
+        if not hold or len(self._held) >= _HOLD_BYTES or waited >= _HOLD_SECONDS:
+            self._flush()
+
+    def _frame(self, kind: bytes, *parts: bytes) -> None:
+        self._held += FRAME.pack(kind, sum(map(len, parts)))
+        for part in parts:
+            self._held += part
+
+    def _flush(self) -> None:
+        self._channel.sendall(self._held)
+        self._held.clear()
+        self._sent_at = time.monotonic()
 
 
 # What a child says is checked before it is believed to be a number at all. The functions that do
@@ -105,6 +137,7 @@ def prepare(job: dict[str, Any]) -> tuple[Solver, Problem, Any]:
 
 def main(job: dict[str, Any], channel: socket.socket) -> None:
     """Do one job. Whatever happens is told through `channel`."""
+    sender = Sender(channel)
     try:
         if job.get("memory"):
             _limit_memory(int(job["memory"]), Path(job["data"]))
@@ -113,23 +146,26 @@ def main(job: dict[str, Any], channel: socket.socket) -> None:
         solver, problem, data = prepare(job)
         seen = problem.open(data, meter)
     except BaseException as error:
-        send_json(channel, b"X", _failure(error))
+        sender.json(b"X", _failure(error))
         return
+    many = problem.counts == "best" and budget.target is None
 
     def keep(point: Point) -> bool:
-        head = [point.seconds, point.calls, point.answers]
-        text = json.dumps(head).encode()
-        send(channel, b"P", struct.pack("<I", len(text)), text, encode(point.answer))
+        sender.point(point, hold=many)
         # With a target the parent scores the point before the run goes on, off the clock.
         return budget.target is None or channel.recv(1) != b"s"
 
-    send_json(channel, b"S", {"resident": _reset_peak(), "at": time.monotonic()})
+    # All runs are forked from one state: without this, a solver that draws from the global
+    # generators, and not from its own, would look as if it had no variance.
+    random.seed()
+    np.random.seed()
+    sender.json(b"S", {"resident": _reset_peak(), "at": time.monotonic()})
     try:
         ending = drive(solver, problem, seen, meter, int(job["seed"]), budget, keep)
     except BaseException as error:
-        send_json(channel, b"X", _failure(error))
+        sender.json(b"X", _failure(error))
     else:
-        send_json(channel, b"E", {**asdict(ending), **_usage()})
+        sender.json(b"E", {**asdict(ending), **_usage()})
 
 
 def _failure(error: BaseException) -> dict[str, str]:

@@ -118,9 +118,11 @@ def _score(record: Record, outcome: Outcome, plan: Plan, instance: Instance) -> 
                 decisions.extend(answer)
                 answer = decisions
             scored = judge(plan.problem, instance, answer)
-            record.trace.append([point.seconds, point.calls, scored[0]])
             if best is None or plan.problem.counts == "last" or scored[0] < best[0]:
                 best = scored
+            elif point is not in_time[-1]:
+                continue  # where the best counts, the trace holds the steps down and the end
+            record.trace.append([point.seconds, point.calls, best[0]])
     except InvalidAnswer as error:
         record.status, record.message = "invalid", str(error)
     except ValueError as error:
