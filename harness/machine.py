@@ -30,10 +30,13 @@ _LIBRARIES = (
 
 
 @functools.cache
-def facts() -> dict[str, Any]:
+def facts(libraries: tuple[str, ...] = ()) -> dict[str, Any]:
     """The environment: processor, memory, system, Python, compiler, versions of libraries.
 
     Holds no host, user or path names: it is published with the results.
+
+    Args:
+        libraries: distributions whose versions matter beside those of the harness.
     """
     return {
         "processor": _processor(),
@@ -47,7 +50,7 @@ def facts() -> dict[str, Any]:
         "governor": read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "harness": harness.__version__,
         "commit": _commit(),
-        "libraries": versions(_LIBRARIES),
+        "libraries": versions([*_LIBRARIES, *libraries]),
     }
 
 

@@ -31,6 +31,7 @@ from harness.record import Record
 _PRIVATE = (
     "hostname",
     "python_executable",
+    "python_config_args",
     "command",
     "boot_time",
     "uptime",

@@ -175,9 +175,10 @@ def command(
     options = Options(jobs, threads, effort)
     if not suite and not cases and not quiet:
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
-    folder = RunFolder(results, _header(plans))
+    facts = machine.facts(_requirements(plans))
+    folder = RunFolder(results, _header(plans, facts))
     with Progress(sum(steps_of(plan, options) for plan in plans), quiet) as progress:
-        result = _run(plans, options, folder, progress)
+        result = _run(plans, options, folder, progress, machine.identity(facts))
     counts, ended = result.counts, result.ended
     failed = sum(count for status, count in counts.items() if status not in ("ok", "skipped"))
     if form == "json":
@@ -218,8 +219,14 @@ def _names(catalogue: Catalogue, problems: Sequence[str], plugins: Sequence[Path
     raise Misuse(f"say which problem to run: {known}")
 
 
-def _header(plans: Sequence[Plan]) -> dict[str, Any]:
-    facts = machine.facts()
+def _requirements(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """What the contestants need beyond the harness; the versions belong to the environment."""
+    return tuple(
+        sorted({name for p in plans for who in p.contestants for name in who.entry.requires})
+    )
+
+
+def _header(plans: Sequence[Plan], facts: dict[str, Any]) -> dict[str, Any]:
     return {
         "command": shlex.join(["bench", *sys.argv[1:]]),
         "machine": machine.machine_identity(facts),
@@ -240,8 +247,13 @@ def _header(plans: Sequence[Plan]) -> dict[str, Any]:
     }
 
 
-def _run(plans: Sequence[Plan], options: Options, folder: RunFolder, progress: Progress) -> Result:
-    environment = machine.identity(machine.facts())
+def _run(
+    plans: Sequence[Plan],
+    options: Options,
+    folder: RunFolder,
+    progress: Progress,
+    environment: str,
+) -> Result:
     timer = Timer(options.effort, options.threads) if options.effort else None
     counts: Counter[str] = Counter()
     unmade: set[str] = set()

@@ -65,6 +65,7 @@ class KMedoids(Problem):
             "digits",
             "digits[k=100]",
             "breast_cancer[k=20]",
+            "mixture[n=500,k=20]",
             "mixture[k=20]",
             "roads[n=1000]",
         ],
