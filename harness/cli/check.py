@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.common import format_option, open_catalogue, plugin_option, print_json
+from harness.selectors import Misuse
 
 
 @click.command("check")
@@ -35,6 +36,9 @@ def command(
     """
     from harness.testing import FAILED, NOT_APPLICABLE, Lab, conformance
 
+    for target in targets:
+        if target.endswith(".py") and not Path(target).exists():
+            raise Misuse(f"{target}: there is no such file")
     open_catalogue(plugins)  # says what can't be used at all
     results = []
     with Lab() as lab:

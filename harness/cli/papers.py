@@ -8,12 +8,18 @@ import click
 
 from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
 from harness.papers import load_papers, solvers_by_paper
+from harness.selectors import Misuse, nearest
 
 
 @click.command("papers")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--family", help="Only papers of this family.")
-@click.option("--class", "kind", help="Only algorithm, core, problem, analysis or none.")
+@click.option(
+    "--class",
+    "kind",
+    type=click.Choice(["algorithm", "core", "problem", "analysis", "none"]),
+    help="Only papers of this class.",
+)
 @click.option("--works/--open", default=None, help="Only those that work here, or do not yet.")
 @plugin_option
 @format_option("text", "json")
@@ -30,6 +36,11 @@ def command(
     A paper works when an installed solver of role "paper" names its key and can be loaded. Words
     restrict the list to papers whose key or title holds them all.
     """
+    papers = load_papers()
+    families = {paper.family for paper in papers}
+    if family is not None and family not in families:
+        hint = nearest(family, families) or f"there are {', '.join(sorted(families))}"
+        raise Misuse(f"there is no family {family!r}; {hint}")
     solvers = solvers_by_paper(open_catalogue(plugins))
     rows = [
         {
@@ -40,7 +51,7 @@ def command(
             "works": paper.key in solvers,
             "solvers": solvers.get(paper.key, []),
         }
-        for paper in load_papers()
+        for paper in papers
         if (family is None or paper.family == family)
         and (kind is None or paper.kind == kind)
         and (works is None or works == (paper.key in solvers))

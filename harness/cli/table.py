@@ -239,7 +239,7 @@ def _interval(row: dict[str, Any], name: str, show: Callable[[float], str]) -> s
 
 def _timed(row: dict[str, Any]) -> str:
     """Which cases a time is about, where it is not about all."""
-    return "" if row["timed"] == row["cases"] else f" ({row['timed']} of {row['cases']} cases)"
+    return "" if row["timed"] in (0, row["cases"]) else f" ({row['timed']} of {row['cases']} cases)"
 
 
 def _number(value: float) -> str:

@@ -150,6 +150,18 @@ def test_papers_can_be_filtered(bench):
     }
 
 
+def test_an_unknown_family_names_the_nearest(bench):
+    said = bench("papers", "--family", "clusterin")
+    assert said.code == 2
+    assert "did you mean clustering" in said.err
+
+
+def test_check_of_a_file_that_is_not_there_is_misuse(bench):
+    said = bench("check", "nothing.py")
+    assert said.code == 2
+    assert "no such file" in said.err
+
+
 def test_doctor_speaks_of_the_machine(bench):
     said = bench("doctor", "--format", "json")
     assert said.code == 0
