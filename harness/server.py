@@ -1,10 +1,10 @@
 """The lean server: a single-threaded process that forks one child for each run.
 
 Started as `python -m harness.server FD`, with the environment that the runs shall have (thread
-limits are set before numpy is imported). A request on the socket is a JSON job with three file
-descriptors: the run's channel, its output, and its own temporary folder's descriptor is named in
-the job. The server answers with the pid, later with how the child ended and what it used. When the
-parent goes away, the server kills what it started and ends.
+limits are set before numpy is imported). A request on the socket is a JSON job, which names the
+run's temporary folder, with two file descriptors: the run's channel and its output. The server
+answers with the pid, later with how the child ended and what it used. When the parent goes away,
+the server kills what it started and ends.
 """
 
 from __future__ import annotations
