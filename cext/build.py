@@ -2,8 +2,7 @@
 
 setup.py hands the names in `KERNELS` to cffi; each header is the C declaration and, stripped of
 its preprocessor lines, the cffi declaration too, so that nothing is declared twice. A kernel
-carries the digest of the sources it was compiled from: results are keyed by it, and the loader
-can tell a stale build.
+carries the digest of the sources it was compiled from, and results are keyed by it.
 """
 
 import hashlib

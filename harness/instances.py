@@ -7,12 +7,17 @@ a solver's process is given the path of the one only.
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import json
+import math
 import mmap
 import os
+import re
 import shutil
+import struct
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +29,7 @@ from harness.api import Case, Data, Instance, InvalidAnswer, InvalidCase, Proble
 from harness.paths import cache_folder, write_atomically
 
 _PAGE = 4096
-_ENDINGS = ("outline.json", "arrays.bin")
+Buffer = bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -90,21 +95,54 @@ def _files_of(case: Case) -> list[tuple[str, int, int]]:
 
 
 def store(instance: Instance, cache: Path) -> Stored:
-    """Put an instance into the cache under the digest of its data and truth."""
-    data_outline, data_arrays = _flatten(_plain(instance.data, "data"))
-    truth_outline, truth_arrays = _flatten(_plain(instance.truth, "truth"))
+    """Put an instance into the cache under the digest of its data and truth.
+
+    Raises:
+        InvalidCase: where the instance is not plain data, or a size or the optimum not finite.
+    """
+    sizes = {
+        str(name): _finite(value, f"size {str(name)!r}") for name, value in instance.sizes.items()
+    }
+    optimum = None if instance.optimum is None else _finite(instance.optimum, "optimum")
+    trees = [_flatten(_plain(instance.data, "data")), _flatten(_plain(instance.truth, "truth"))]
     total = hashlib.sha256()
-    for outline, arrays in ((data_outline, data_arrays), (truth_outline, truth_arrays)):
-        total.update(json.dumps(outline).encode())
-        for array in arrays:
-            total.update(array.data if array.size else b"")
+    for tree in trees:
+        _digest(total, tree.outline, tree.size, tree.content())
     digest = total.hexdigest()[:32]
     data, truth = cache / "instances" / digest, cache / "truths" / digest
-    _save_tree(truth, truth_outline, truth_arrays)
-    _save_tree(data, data_outline, data_arrays)
-    sizes = {str(name): float(value) for name, value in instance.sizes.items()}
-    optimum = None if instance.optimum is None else float(instance.optimum)
+    if not _intact(digest, data, truth):
+        for tree, folder in zip(trees, (data, truth), strict=True):
+            _save_tree(tree, folder)
     return Stored(digest, data, truth, sizes, optimum)
+
+
+def _finite(value: float, what: str) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise InvalidCase(f"the instance's {what} is {number}, expected a finite number")
+    return number
+
+
+def _digest(total: Any, outline: bytes, size: int, content: Iterable[Buffer]) -> None:
+    """Add a tree to a digest, with its lengths, so that no two trees can be confused."""
+    total.update(struct.pack("<QQ", len(outline), size))
+    total.update(outline)
+    for part in content:
+        total.update(part)
+
+
+def _intact(digest: str, data: Path, truth: Path) -> bool:
+    """Whether the files are there and still what their digest says."""
+    total = hashlib.sha256()
+    try:
+        for folder in (data, truth):
+            outline = (folder / "outline.json").read_bytes()
+            with (folder / "arrays.bin").open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                _digest(total, outline, size, iter(lambda: file.read(1 << 22), b""))
+    except OSError:
+        return False
+    return total.hexdigest()[:32] == digest
 
 
 def load_tree(folder: Path) -> Any:
@@ -147,14 +185,31 @@ def _plain(value: Any, what: str) -> Any:
         raise InvalidCase(f"the instance's {what} is not plain data: {error}") from None
 
 
-def _flatten(value: Any) -> tuple[Any, list[np.ndarray]]:
+@dataclass(frozen=True)
+class _Tree:
+    """A tree taken apart: its outline as JSON, its arrays, and the bytes that they fill."""
+
+    outline: bytes
+    arrays: list[np.ndarray]
+    size: int
+
+    def content(self) -> Iterator[Buffer]:
+        """What `arrays.bin` holds, part by part."""
+        end = 0
+        for array in self.arrays:
+            yield bytes(-end % _PAGE)
+            yield array.data if array.size else b""
+            end += -end % _PAGE + array.nbytes
+
+
+def _flatten(value: Any) -> _Tree:
     arrays: list[np.ndarray] = []
     end = 0
 
     def outline(part: Any) -> Any:
         nonlocal end
         if isinstance(part, np.ndarray):
-            offset = -(-end // _PAGE) * _PAGE
+            offset = end + -end % _PAGE
             end = offset + part.nbytes
             arrays.append(part)
             return {"array": [part.dtype.str, list(part.shape), offset]}
@@ -171,41 +226,51 @@ def _flatten(value: Any) -> tuple[Any, list[np.ndarray]]:
             )
         return part
 
-    return outline(value), arrays
+    return _Tree(json.dumps(outline(value)).encode(), arrays, end)
 
 
-def _save_tree(folder: Path, outline: Any, arrays: list[np.ndarray]) -> None:
-    """Write a folder so that it is there whole or not at all."""
-    if all((folder / ending).exists() for ending in _ENDINGS):
-        return
+def _save_tree(tree: _Tree, folder: Path) -> None:
+    """Write a folder so that it is there whole or not at all, in the place of a damaged one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
     try:
-        with (scratch / "arrays.bin").open("wb") as file:
-            for array in arrays:
-                file.seek(-(-file.tell() // _PAGE) * _PAGE)
-                file.write(array.data if array.size else b"")
-            file.flush()
-            os.fsync(file.fileno())
-        (scratch / "outline.json").write_text(json.dumps(outline))
-        for ending in _ENDINGS:
-            (scratch / ending).chmod(0o444)
+        for name, content in (("arrays.bin", tree.content()), ("outline.json", [tree.outline])):
+            with (scratch / name).open("wb") as file:
+                for part in content:
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+            (scratch / name).chmod(0o444)
         scratch.chmod(0o755)
-        try:
-            scratch.rename(folder)
-        except OSError:  # somebody else was faster: the content is the same
-            if not folder.exists():
-                raise
+        for _ in range(10):  # another process may be doing the same
+            try:
+                scratch.rename(folder)
+                return
+            except OSError:
+                if not folder.exists():
+                    raise
+            if _same_files(scratch, folder):
+                return
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _same_files(one: Path, two: Path) -> bool:
+    names = ["outline.json", "arrays.bin"]
+    return filecmp.cmpfiles(one, two, names, shallow=False)[0] == names
+
+
 def _from_shortcut(cache: Path, shortcut: Path) -> Stored | None:
+    """What an earlier run noted of the case, where the files are still as they were."""
     try:
         known = json.loads(shortcut.read_bytes())
-        data, truth = (cache / kind / known["digest"] for kind in ("instances", "truths"))
-        if all((folder / ending).exists() for folder in (data, truth) for ending in _ENDINGS):
-            return Stored(known["digest"], data, truth, known["sizes"], known["optimum"])
-    except (OSError, ValueError, KeyError):
-        pass
-    return None
+        digest, sizes, optimum = known["digest"], known["sizes"], known["optimum"]
+        sizes = {str(name): float(value) for name, value in sizes.items()}
+        optimum = None if optimum is None else float(optimum)
+        if not re.fullmatch("[0-9a-f]{32}", digest):
+            return None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    data, truth = cache / "instances" / digest, cache / "truths" / digest
+    return Stored(digest, data, truth, sizes, optimum) if _intact(digest, data, truth) else None

@@ -19,6 +19,7 @@ from harness.instances import store
 from harness.isolate import IsolationError, Limits, Outcome, Worker, call, clean_environment
 from harness.record import STATUSES
 from harness.run import Point
+from harness.watch import Watch
 
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
 
@@ -66,7 +67,8 @@ def test_a_good_run_is_ok_and_complete(run):
     assert outcome.ending.why == "finished"
     assert outcome.ending.answers == 2
     assert outcome.threads == 1
-    assert outcome.wall >= outcome.ending.seconds > 0
+    assert outcome.ending.seconds > 0
+    assert outcome.wall > 0
     assert outcome.cpu >= outcome.ending.cpu
 
 
@@ -81,15 +83,19 @@ def test_memory_freed_before_the_end_still_counts(run):
     assert run("block = np.ones(10_000_000)\ndel block\nyield 1").memory > 75e6
 
 
+def test_memory_of_loading_does_not_count(run):
+    assert run("yield 1", before="x = b'x' * 100_000_000\ndel x\n").memory < 20e6
+
+
 def test_threads_that_are_left_running_are_counted(run):
     outcome = run("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\nyield 1")
     assert (outcome.status, outcome.threads) == ("ok", 2)
 
 
-def test_cpu_is_of_the_process_and_wall_of_the_clock(run):
+def test_waiting_is_seconds_but_not_processor_time(run):
     outcome = run("time.sleep(0.3)\nyield 1")
+    assert outcome.ending.seconds >= 0.3
     assert outcome.ending.cpu < 0.2
-    assert outcome.wall > 0.29
 
 
 def test_the_budget_ends_the_run_from_within(run):
@@ -606,7 +612,7 @@ def test_an_answer_that_claims_more_than_the_harness_takes_is_refused(run):
 
 
 def test_a_flood_of_answers_is_refused(run, monkeypatch):
-    monkeypatch.setattr(isolate, "_MAX_TOTAL", 10 << 20)
+    monkeypatch.setattr("harness.watch._MAX_TOTAL", 10 << 20)
     outcome = run("while True:\n    yield np.zeros(1 << 17)", Limits(timeout=20.0))
     assert outcome.status == "invalid"
     assert outcome.message == "sent more than the harness takes from a run"
@@ -624,7 +630,7 @@ def test_an_answer_in_pieces_is_put_together(run):
 
 
 def thinned(seconds, thin=True):
-    watch = isolate._Watch(None, 0, None, 0, Limits(), None, thin)
+    watch = Watch(None, 0, None, 0, Limits(), None, thin)
     for number, moment in enumerate(seconds, 1):
         watch._point(Point(moment, 0, number, encode(number)))
     return [point.seconds for point in watch._outcome.points]
@@ -734,7 +740,7 @@ def test_a_server_killed_by_its_run_is_told_and_the_run_dies(own_worker, write_s
         name="killer",
     )
     with pytest.raises(IsolationError):
-        own_worker.run(job_of(killer), Limits(timeout=20.0))
+        own_worker.run(job_of(killer), Limits(timeout=600.0))
     assert until_dead(int(note.read_text()))
     assert own_worker.run(job_of(write_solver("yield 1")), Limits()).status == "ok"
 

@@ -127,7 +127,7 @@ def cluster_medoid(d, members):
 def shared_form(d, near, d1, d2, removal, c):
     """The change of the swaps of candidate c and every medoid, added up object by object.
 
-    The sums in this order are the definition to the bit of what the kernels return.
+    The sums in this order are, for more than 8 medoids, what the kernels return to the bit.
     """
     loss, shared = [float(r) for r in removal], 0.0
     for o in range(len(d)):
