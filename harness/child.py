@@ -131,7 +131,7 @@ def prepare(job: dict[str, Any]) -> tuple[Solver, Problem, Any]:
     """Load what a job names: the solver, its problem, and the data."""
     problem = load_class(Source(**job["problem"]), Problem, "problem")()
     solver = load_class(Source(**job["solver"]), Solver, "solver")(**job["parameters"])
-    preload(job["preload"])
+    preload(job["preload"], job.get("kernels", ()))
     return solver, problem, load_tree(Path(job["data"]))
 
 

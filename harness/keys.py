@@ -36,6 +36,12 @@ def source_key(source: Source) -> str:
     return total.hexdigest()[:32]
 
 
+def kernels_of(source: Source) -> tuple[str, ...]:
+    """Names of the kernels that a plugin file, or what it imports of its package, asks for."""
+    names = (_kernels(file) for file in _closure(Path(source.file), source.module))
+    return tuple(sorted(set().union(*names)))
+
+
 def record_key(parts: dict[str, Any]) -> str:
     """Digest of everything that decides one record."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]

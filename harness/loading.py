@@ -6,13 +6,17 @@ A `Source` says where a file is in a form that can be sent to another process.
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+
+from harness.kernels import KernelError, kernel
 
 T = TypeVar("T")
 
@@ -124,8 +128,8 @@ def imported_modules(file: str) -> list[str]:
     return sorted(found)
 
 
-def preload(modules: list[str]) -> None:
-    """Import modules that a solver will import later, so that this is not on its clock.
+def preload(modules: Iterable[str], kernels: Iterable[str] = ()) -> None:
+    """Import modules and load kernels that a solver will want, so that this is not on its clock.
 
     What is missing is passed over: the solver meets it where it needs it.
     """
@@ -134,7 +138,8 @@ def preload(modules: list[str]) -> None:
         loaded: Any = sys.modules.get(parent)
         if loaded is not None and hasattr(loaded, child):
             continue  # a name in a module, not a module
-        try:
+        with contextlib.suppress(Exception):
             importlib.import_module(name)
-        except Exception:
-            continue
+    for name in kernels:
+        with contextlib.suppress(KernelError):
+            kernel(name)

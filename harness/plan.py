@@ -19,7 +19,7 @@ from harness.catalogue import (
     suite_cases,
 )
 from harness.instances import Stored, build
-from harness.keys import record_key, source_key
+from harness.keys import kernels_of, record_key, source_key
 from harness.loading import PluginError, imported_modules
 from harness.record import Record
 from harness.run import Budget
@@ -30,13 +30,15 @@ from harness.selectors import Misuse, split
 class Contestant:
     """A solver as it will run: loaded once to check it, then run by source in its own process.
 
-    `refusal` says why it can't run; its rows are then `skipped`.
+    `preload` and `kernels` are what it imports and loads, which is done before its clock starts;
+    `refusal` says why it can't run: its rows are then `skipped`.
     """
 
     entry: SolverEntry
     label: str
     parameters: dict[str, Any] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
+    kernels: tuple[str, ...] = ()
     key: str = ""
     refusal: str = ""
 
@@ -120,6 +122,7 @@ def contestant(configured: Configured) -> Contestant:
         configured.label,
         dataclasses.asdict(solver),  # type: ignore[call-overload]
         tuple(imported_modules(entry.source.file)),
+        kernels_of(entry.source),
         source_key(entry.source),
     )
 
@@ -183,6 +186,7 @@ def job(plan: Plan, who: Contestant, stored: Stored, seed: int) -> dict[str, Any
         "solver": who.entry.source.as_json(),
         "parameters": who.parameters,
         "preload": list(who.preload),
+        "kernels": list(who.kernels),
         "data": str(stored.data),
         "seed": seed,
     }

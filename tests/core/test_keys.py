@@ -1,0 +1,137 @@
+"""Keys change with what decides a result, and with nothing else."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+PACK = {
+    "__init__.py": '"""A pack."""\n',
+    "board/__init__.py": '"""A problem."""\n',
+    "board/problem.py": '"""A problem."""\nfrom harness.api import Problem\n',
+    "board/mine.py": """
+        from acme_pack.board._near import helper
+        from acme_pack.board import _relative_target
+        import numpy
+        from ._relative import other
+        from harness.api import kernel
+
+        def solve():
+            import scipy.optimize
+            return kernel("k_medoids")
+    """,
+    "board/_near.py": "from acme_pack.board._far import far\nhelper = far\n",
+    "board/_far.py": "far = 1\n",
+    "board/_relative.py": "other = 1\n",
+    "board/_relative_target.py": "x = 1\n",
+    "board/_unrelated.py": "y = 1\n",
+    "board/rival.py": "z = 1\n",
+}
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {root!r})
+from harness import keys
+from harness.loading import Source
+{before}
+print(keys.source_key(Source({file!r}, "acme_pack.board.mine", {root!r})))
+"""
+
+
+@pytest.fixture
+def pack(tmp_path):
+    for name, text in PACK.items():
+        path = tmp_path / "acme_pack" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip())
+    return tmp_path
+
+
+def key(root, before=""):
+    """The key as a fresh process computes it: modules found once stay found in this one."""
+    file = root / "acme_pack" / "board" / "mine.py"
+    script = SCRIPT.format(root=str(root), file=str(file), before=textwrap.dedent(before))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    return done.stdout.strip()
+
+
+def test_the_key_is_the_same_for_the_same_sources(pack):
+    assert key(pack) == key(pack)
+    assert len(key(pack)) == 32
+
+
+@pytest.mark.parametrize(
+    "name", ["mine.py", "_near.py", "_far.py", "_relative.py", "_relative_target.py"]
+)
+def test_the_key_changes_with_the_file_and_what_it_imports(pack, name):
+    before = key(pack)
+    path = pack / "acme_pack" / "board" / name
+    path.write_text(path.read_text() + "# edited\n")
+    assert key(pack) != before
+
+
+@pytest.mark.parametrize("name", ["_unrelated.py", "rival.py", "problem.py"])
+def test_the_key_does_not_change_with_a_neighbour_that_is_not_imported(pack, name):
+    before = key(pack)
+    path = pack / "acme_pack" / "board" / name
+    path.write_text(path.read_text() + "# edited\n")
+    assert key(pack) == before
+
+
+@pytest.mark.parametrize(
+    ("library", "changes"), [("numpy", True), ("scipy", True), ("rich", False)]
+)
+def test_the_key_changes_with_the_version_of_a_library_that_is_imported(pack, library, changes):
+    upgraded = f"""
+        version = keys.metadata.version
+        keys.metadata.version = lambda name: "99" if name == {library!r} else version(name)
+    """
+    assert (key(pack, upgraded) != key(pack)) == changes
+
+
+def test_the_key_changes_with_the_kernel(pack):
+    rebuilt = 'keys._kernel_digest = lambda name: "another build of " + name'
+    assert key(pack, rebuilt) != key(pack)
+
+
+def test_record_keys_hang_on_every_part():
+    from harness.keys import record_key
+
+    parts = {"solver": "a", "parameters": {"x": 1}, "seed": 0, "budget": {}}
+    keys = {record_key(parts)}
+    for name, other in (
+        ("solver", "b"),
+        ("parameters", {"x": 2}),
+        ("seed", 1),
+        ("budget", {"seconds": 1.0}),
+    ):
+        keys.add(record_key({**parts, name: other}))
+    assert len(keys) == 5
+    assert record_key(dict(reversed(parts.items()))) == record_key(parts)
+
+
+def test_every_installed_solver_has_a_key_of_its_own():
+    from harness.catalogue import Catalogue
+    from harness.keys import source_key
+
+    sources = [entry.source for entry in Catalogue().solvers.values()]
+    assert len({source_key(source) for source in sources}) == len(sources)
+    assert all(Path(source.file).exists() for source in sources)
+
+
+def test_the_kernels_of_a_solver_are_those_that_its_helpers_ask_for():
+    from harness.catalogue import Catalogue
+    from harness.keys import kernels_of
+
+    solvers = Catalogue().solvers
+    assert kernels_of(solvers["k_medoids/fasterpam"].source) == ("k_medoids",)
+    assert kernels_of(solvers["k_medoids/random_medoids"].source) == ("k_medoids",)
