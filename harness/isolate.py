@@ -93,6 +93,11 @@ class Worker:
             )
         self._control = ours
 
+    def abort(self) -> None:
+        """Kill the server, and with it the run that it has under way; from another thread."""
+        if self._server is not None:
+            self._server.kill()
+
     def _stop(self) -> None:
         if self._control is not None:
             self._control.close()

@@ -152,4 +152,6 @@ def _traces(
         except BaseException:
             for future in futures:
                 future.cancel()
+            for worker in workers:
+                worker.abort()  # or the pool would wait for what is under way
             raise

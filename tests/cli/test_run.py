@@ -230,8 +230,9 @@ def test_timings_are_a_suite_that_pyperf_reads(bench):
     assert all(row["status"] == "ok" and len(row["values"]) == 2 for row in timings)
 
 
-def test_ctrl_c_leaves_a_usable_store(bench, solver_file, tmp_path):
-    path = solver_file("import time\nyield 0\ntime.sleep(0.2)\nyield 1")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_a_usable_store(bench, solver_file, tmp_path, jobs):
+    path = solver_file("import time\nyield 0\ntime.sleep(3)\nyield 1")
     command = [
         str(Path(sys.executable).with_name("bench")),
         "run",
@@ -240,6 +241,8 @@ def test_ctrl_c_leaves_a_usable_store(bench, solver_file, tmp_path):
         "mine,scan",
         "-n",
         "50",
+        "-j",
+        jobs,
         "--no-timings",
         "--plugin",
         str(TOYS),
