@@ -32,7 +32,7 @@ class Source:
     Attributes:
         file: the file itself.
         module: the name it is imported by; empty for a single file that is in no package.
-        root: a folder that must be on the import path for `module`; empty where it is already.
+        root: the folder in which the top package of `module` lies, where it is not installed.
     """
 
     file: str
@@ -51,8 +51,8 @@ def load_module(source: Source) -> ModuleType:
     """
     try:
         if source.module:
-            if source.root and source.root not in sys.path:
-                sys.path.append(source.root)
+            if source.root:
+                _provide_package(source)
             return importlib.import_module(source.module)
         name = "bench_plugin_" + Path(source.file).stem
         spec = importlib.util.spec_from_file_location(name, source.file)
@@ -73,12 +73,47 @@ def load_module(source: Source) -> ModuleType:
         ) from None
     except FileNotFoundError:
         raise PluginError(f"{source.file}: there is no such file") from None
+    except PluginError:
+        raise
     except MemoryError:
         raise  # a matter of the limits, not of the file
     except (Exception, SystemExit) as error:
         raise PluginError(
             f"{source.file} fails when it is imported: {type(error).__name__}: {error}"
         ) from None
+
+
+def _provide_package(source: Source) -> None:
+    """Make the top package of a folder that is not installed importable, and nothing else there.
+
+    The import path stays as it is: a folder beside the plugins may hold anything.
+    """
+    top = source.module.partition(".")[0]
+    folder = Path(source.root) / top
+    loaded = sys.modules.get(top)
+    if loaded is not None:
+        if str(folder) in [str(path) for path in getattr(loaded, "__path__", ())]:
+            return
+        if loaded not in _provided:
+            raise PluginError(
+                f"{folder} can't be used: its name is that of the module {top!r}, which is "
+                "installed; rename the folder"
+            )
+        for name in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
+            del sys.modules[name]  # a folder of the same name, that was used before
+    initial = folder / "__init__.py"
+    spec = importlib.util.spec_from_file_location(
+        top, initial if initial.exists() else None, submodule_search_locations=[str(folder)]
+    )
+    module = ModuleType(top) if spec is None else importlib.util.module_from_spec(spec)
+    module.__path__ = [str(folder)]
+    sys.modules[top] = module
+    _provided.append(module)
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(module)
+
+
+_provided: list[ModuleType] = []
 
 
 def load_class(source: Source, base: type[T], what: str) -> type[T]:

@@ -263,3 +263,32 @@ def test_a_case_names_its_parameters_in_errors(toys):
     case = make_case("toy_batch", toys.problem("toy_batch").load(), "uniform")
     with pytest.raises(AttributeError, match="'uniform' has no parameter 'k'; it has n, low"):
         case.k  # noqa: B018
+
+
+def test_folders_of_one_name_are_not_mixed_up(tmp_path, index):
+    solvers = []
+    for name in ("one", "two"):
+        root = tmp_path / name / "toy_batch"
+        root.mkdir(parents=True)
+        (root / "problem.py").write_text((TOYS / "toy_batch/problem.py").read_text())
+        (root / "_shared.py").write_text(f"name = {name!r}\n")
+        path = write(root / "mine.py", fields="from toy_batch._shared import name")
+        solvers.append(Catalogue([root], index).solvers["toy_batch/mine"].load())
+        assert sys.modules[solvers[-1].__module__].__file__ == str(path)
+    assert [solver.name for solver in solvers] == ["one", "two"]
+
+
+def test_a_folder_named_like_an_installed_module_is_refused(tmp_path, index):
+    root = tmp_path / "numpy"
+    root.mkdir()
+    (root / "problem.py").write_text((TOYS / "toy_batch/problem.py").read_text())
+    entry = Catalogue([root], index).problem("numpy")
+    with pytest.raises(PluginError, match=r"name is that of the module 'numpy'.*rename the folder"):
+        entry.load()
+
+
+def test_what_lies_beside_a_folder_can_not_be_imported(folder, index):
+    (folder.parent / "secretly.py").write_text("x = 1\n")
+    write(folder / "mine.py", fields="import secretly")
+    with pytest.raises(PluginError, match="secretly"):
+        Catalogue([folder], index).solvers["toy_batch/mine"].load()

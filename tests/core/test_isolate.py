@@ -192,6 +192,12 @@ def test_answers_of_the_last_instant_before_a_kill_are_there(run):
     assert answers(outcome)[-1] == outcome.points[-1].answers - 1
 
 
+def test_a_first_answer_is_not_held_back_where_the_best_counts(run):
+    outcome = run("yield 0.5\ntime.sleep(600)", Limits(timeout=0.3), problem="toy_oracle")
+    assert outcome.status == "timeout"
+    assert answers(outcome) == [0.5]
+
+
 # ---------------------------------------------------------------- memory, crashed, raised, invalid
 
 
@@ -750,6 +756,24 @@ def test_a_job_that_is_too_long_for_the_socket_is_told(own_worker, write_solver,
     with pytest.raises(IsolationError):
         own_worker.run(job_of(file, parameters={"a": "x" * (8 << 20)}), Limits())
     assert own_worker.run(job_of(file), Limits()).status == "ok"
+
+
+def test_an_aborted_run_ends_with_all_that_it_started(own_worker, write_solver, job_of):
+    note = write_solver("yield 1").parent / "pids"
+    file = write_solver(
+        "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        f"open({str(note)!r}, 'w').write(f'{os.getpid()} {child.pid}\\n')\n"
+        "time.sleep(600)\nyield 1",
+        name="long",
+    )
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(own_worker.run, job_of(file), Limits(timeout=600.0))
+        while not (note.exists() and note.read_text().endswith("\n")):
+            time.sleep(0.02)
+        own_worker.abort()
+        with pytest.raises(IsolationError):
+            future.result()
+    assert all(until_dead(int(pid)) for pid in note.read_text().split())
 
 
 def test_the_server_and_its_folder_go_with_the_worker(write_solver, job_of):

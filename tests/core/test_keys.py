@@ -103,6 +103,29 @@ def test_the_key_changes_with_the_kernel(pack):
     assert key(pack, rebuilt) != key(pack)
 
 
+def test_the_key_is_the_same_whether_the_pack_is_on_the_import_path_or_not(pack):
+    absent = f"sys.path.remove({str(pack)!r})"
+    assert key(pack, absent) == key(pack)
+
+
+def test_the_key_follows_what_the_init_of_a_package_imports(pack):
+    board = pack / "acme_pack" / "board"
+    (board / "_deep").mkdir()
+    (board / "_deep" / "__init__.py").write_text("from ._part import part\n")
+    (board / "_deep" / "_part.py").write_text("part = 1\n")
+    (board / "mine.py").write_text("from . import _deep\n")
+    before = key(pack)
+    (board / "_deep" / "_part.py").write_text("part = 2\n")
+    assert key(pack) != before
+
+
+def test_a_kernel_asked_for_by_its_full_name_counts(pack):
+    mine = pack / "acme_pack" / "board" / "mine.py"
+    mine.write_text('import harness.api\nk = harness.api.kernel("k_medoids")\n')
+    rebuilt = 'keys._kernel_digest = lambda name: "another build of " + name'
+    assert key(pack, rebuilt) != key(pack)
+
+
 def test_record_keys_hang_on_every_part():
     from harness.keys import record_key
 

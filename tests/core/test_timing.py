@@ -157,3 +157,13 @@ def test_every_solve_has_a_generator_of_its_own(tmp_path):
     take(plan, Effort(2, 2), {"mine": 0.1})
     drawn = seen.read_text().split()
     assert len(set(drawn)) == len(drawn) == 6  # two processes, a warm-up and two values each
+
+
+def test_wrong_work_has_no_times_and_no_place_in_the_suite(tmp_path):
+    catalogue = Catalogue([TOYS, write(tmp_path, "yield -1")])
+    plan = plan_of(catalogue, "toy_exact", ["mine", "vectorised"])
+    expected = {"mine": 1e-5, "vectorised": 1e-5}  # so fast that loops are calibrated first
+    timer, records, _ = take(plan, Effort(1, 1), expected)
+    assert (records["mine"].seconds, records["mine"].values) == (None, [])
+    (benchmark,) = pyperf.BenchmarkSuite.loads(timer.suite()).get_benchmarks()
+    assert benchmark.get_name() == "toy_exact/vectorised bits"
