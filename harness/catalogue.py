@@ -21,7 +21,7 @@ from harness.api import ROLES, Case, Problem, Solver
 from harness.index import Index
 from harness.loading import PluginError, Source, load_class
 from harness.machine import missing
-from harness.selectors import Misuse, adapt, nearest, parse, show, split
+from harness.selectors import Misuse, adapt, nearest, show, split, texts_of
 
 ENTRY_POINTS = "bench_harness"
 _NOT_SOLVERS = ("problem", "claims", "conftest")
@@ -152,7 +152,7 @@ class Catalogue:
         for point in entry_points(group=ENTRY_POINTS):
             try:
                 self.hooks.register(point.load(), point.name)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 owner = point.dist.name if point.dist else "an unknown distribution"
                 self.complaints.append(
                     f"entry point {point.name!r} of {owner} can't be loaded "
@@ -164,7 +164,7 @@ class Catalogue:
                 names: list[str] = implementation.function()  # type: ignore[assignment]
                 for name in names:
                     self._add_package(name)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 self.complaints.append(
                     f"pack {implementation.plugin_name!r}: bench_packs() fails "
                     f"({type(error).__name__}: {error}); the other packs are not affected"
@@ -301,7 +301,7 @@ class Catalogue:
     def _configure(self, problem: str, chosen: Sequence[str]) -> Iterator[Configured]:
         seen = set()
         for text in chosen:
-            name, given = parse(text)
+            name, given = texts_of(text)
             full = name if "/" in name else f"{problem}/{name}"
             if full not in self.solvers or not full.startswith(problem + "/"):
                 hint = nearest(full, (entry.name for entry in self.solvers_of(problem)))
@@ -341,7 +341,7 @@ def make_case(name: str, problem: Problem, text: str) -> Case:
     Raises:
         Misuse: for an unknown family or parameter; names the nearest.
     """
-    family, given = parse(text)
+    family, given = texts_of(text)
     if family not in problem.families:
         known = ", ".join(problem.families)
         hint = nearest(family, problem.families) or f"it has {known}"

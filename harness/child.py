@@ -48,6 +48,7 @@ class Sender:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._held = bytearray()
+        self._points = 0
         self._sent_at = time.monotonic()
 
     def json(self, kind: bytes, content: Any) -> None:
@@ -60,7 +61,13 @@ class Sender:
         head = json.dumps([point.seconds, point.calls, point.answers]).encode()
         self._frame(b"P", struct.pack("<I", len(head)), head, encode(point.answer))
         waited = time.monotonic() - self._sent_at
-        if not hold or len(self._held) >= _HOLD_BYTES or waited >= _HOLD_SECONDS:
+        self._points += 1
+        if (
+            not hold
+            or self._points == 1
+            or len(self._held) >= _HOLD_BYTES
+            or waited >= _HOLD_SECONDS
+        ):
             self._flush()
 
     def _frame(self, kind: bytes, *parts: bytes) -> None:

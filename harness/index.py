@@ -47,7 +47,7 @@ class Index:
             pass  # an index is a convenience
 
 
-_INDEX_VERSION = [2, *sys.version_info[:2]]
+_INDEX_VERSION = [3, *sys.version_info[:2]]
 _NOTHING: dict[str, Any] = {
     "summary": "",
     "problem": "",
@@ -79,9 +79,21 @@ def _read_facts(file: Path) -> dict[str, Any]:
             continue
         for statement in node.body:
             name, value = _constant(statement)
-            if name in ("problem", "role", "papers", "requires"):
-                facts[name] = list(value) if isinstance(value, tuple | list) else value
+            if name in ("problem", "role"):
+                _set(facts, file, name, value, isinstance(value, str), "a text")
+            elif name in ("papers", "requires"):
+                texts = isinstance(value, tuple | list) and all(isinstance(x, str) for x in value)
+                _set(facts, file, name, value, texts, 'a tuple of texts, such as ("name",)')
     return facts
+
+
+def _set(
+    facts: dict[str, Any], file: Path, name: str, value: Any, fits: bool, expected: str
+) -> None:
+    if not fits:
+        facts["error"] = f"{file}: {name} = {value!r}; expected {expected}"
+    else:
+        facts[name] = value if isinstance(value, str) else list(value)
 
 
 def _constant(statement: ast.stmt) -> tuple[str, Any]:
@@ -96,5 +108,5 @@ def _constant(statement: ast.stmt) -> tuple[str, Any]:
         return "", None
     try:
         return target.id, ast.literal_eval(statement.value)
-    except ValueError:
+    except (ValueError, TypeError):  # no literal, or one with an unhashable key
         return "", None

@@ -94,9 +94,11 @@ class Worker:
         self._control = ours
 
     def abort(self) -> None:
-        """Kill the server, and with it the run that it has under way; from another thread."""
-        if self._server is not None:
-            self._server.kill()
+        """Hang up, upon which the server kills the run that it has under way; from any thread."""
+        control = self._control
+        if control is not None:
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)
 
     def _stop(self) -> None:
         if self._control is not None:

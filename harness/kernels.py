@@ -34,6 +34,10 @@ class KernelError(Exception):
     """A kernel is missing, or was called with what C must not see."""
 
 
+class UnknownFunctionError(KernelError, AttributeError):
+    """A kernel has no such function; an AttributeError, so that `hasattr` works."""
+
+
 class Kernel:
     """The functions of one compiled kernel, as attributes."""
 
@@ -50,7 +54,7 @@ class Kernel:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._prototypes:
-            raise AttributeError(
+            raise UnknownFunctionError(
                 f"kernel {self.name!r} has no function {name!r}; "
                 f"it has {', '.join(sorted(self._prototypes))}"
             )

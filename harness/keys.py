@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib.util
 import json
 import sys
 from importlib import metadata
@@ -52,6 +51,7 @@ def _closure(file: Path, module: str) -> set[Path]:
     found: set[Path] = set()
     pending = [(file, module)]
     package_root = module.partition(".")[0]
+    root = file.parents[module.count(".")]
     while pending:
         path, name = pending.pop()
         if path in found:
@@ -59,9 +59,9 @@ def _closure(file: Path, module: str) -> set[Path]:
         found.add(path)
         for imported in _own_imports(path, name):
             if package_root and imported.partition(".")[0] == package_root:
-                spec = _find(imported)
-                if spec is not None:
-                    pending.append((spec, imported))
+                neighbour = _file_of(root, imported)
+                if neighbour is not None:
+                    pending.append((neighbour, imported))
     return found
 
 
@@ -72,6 +72,8 @@ def _own_imports(path: Path, module: str) -> set[str]:
     except SyntaxError:
         return found
     parts = module.split(".")
+    if path.name == "__init__.py":
+        parts.append("__init__")  # relative to the package itself
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = ".".join(parts[: -node.level])
@@ -81,14 +83,13 @@ def _own_imports(path: Path, module: str) -> set[str]:
     return found
 
 
-def _find(module: str) -> Path | None:
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError, AttributeError):
-        return None
-    if spec is None or not spec.origin or not spec.origin.endswith(".py"):
-        return None
-    return Path(spec.origin)
+def _file_of(root: Path, module: str) -> Path | None:
+    """Where a module of a package lies; found by its path, whatever the import path is."""
+    path = root.joinpath(*module.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
 
 
 def _kernels(file: Path) -> set[str]:
@@ -101,8 +102,7 @@ def _kernels(file: Path) -> set[str]:
         node.args[0].value
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "kernel"
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) == "kernel"
         and node.args
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)

@@ -49,6 +49,10 @@ def load_module(source: Source) -> ModuleType:
     Raises:
         PluginError: where it can't be imported, with the reason.
     """
+    if not Path(source.file).is_file():
+        raise PluginError(f"{source.file}: there is no such file")
+    if not source.file.endswith(".py"):
+        raise PluginError(f"{source.file} is no Python file; expected a name that ends in .py")
     try:
         if source.module:
             if source.root:
@@ -63,7 +67,7 @@ def load_module(source: Source) -> ModuleType:
         return module
     except SyntaxError as error:
         raise PluginError(
-            f"{source.file}, line {error.lineno}: syntax error: {error.msg}; "
+            f"{error.filename or source.file}, line {error.lineno}: syntax error: {error.msg}; "
             "mend the line and run the command again"
         ) from None
     except ImportError as error:
@@ -71,12 +75,8 @@ def load_module(source: Source) -> ModuleType:
             f"{source.file} imports what is not installed ({error}); "
             "install it, or import it inside solve() and name it in `requires`"
         ) from None
-    except FileNotFoundError:
-        raise PluginError(f"{source.file}: there is no such file") from None
-    except PluginError:
-        raise
-    except MemoryError:
-        raise  # a matter of the limits, not of the file
+    except (PluginError, MemoryError):
+        raise  # the latter is a matter of the limits, not of the file
     except (Exception, SystemExit) as error:
         raise PluginError(
             f"{source.file} fails when it is imported: {type(error).__name__}: {error}"
@@ -92,15 +92,15 @@ def _provide_package(source: Source) -> None:
     folder = Path(source.root) / top
     loaded = sys.modules.get(top)
     if loaded is not None:
-        if str(folder) in [str(path) for path in getattr(loaded, "__path__", ())]:
+        if _lies_in(folder, getattr(loaded, "__path__", None)):
             return
         if loaded not in _provided:
-            raise PluginError(
-                f"{folder} can't be used: its name is that of the module {top!r}, which is "
-                "installed; rename the folder"
-            )
+            raise _name_is_taken(folder)
         for name in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
             del sys.modules[name]  # a folder of the same name, that was used before
+    installed = importlib.util.find_spec(top)
+    if installed is not None and not _lies_in(folder, installed.submodule_search_locations):
+        raise _name_is_taken(folder)
     initial = folder / "__init__.py"
     spec = importlib.util.spec_from_file_location(
         top, initial if initial.exists() else None, submodule_search_locations=[str(folder)]
@@ -114,6 +114,17 @@ def _provide_package(source: Source) -> None:
 
 
 _provided: list[ModuleType] = []
+
+
+def _lies_in(folder: Path, locations: Iterable[str] | None) -> bool:
+    return str(folder) in [str(path) for path in locations or ()]
+
+
+def _name_is_taken(folder: Path) -> PluginError:
+    return PluginError(
+        f"{folder} can't be used: its name is that of the module {folder.name!r}, which is "
+        "installed; rename the folder"
+    )
 
 
 def load_class(source: Source, base: type[T], what: str) -> type[T]:

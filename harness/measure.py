@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -109,14 +109,9 @@ def _score(record: Record, outcome: Outcome, plan: Plan, instance: Instance) -> 
     limits = [limit for limit in (plan.budget.seconds, plan.timeout) if limit is not None]
     limit = min(limits, default=math.inf)
     in_time = [point for point in outcome.points if point.seconds <= limit]
-    decisions: list[Any] = []
     best: Scored | None = None
     try:
-        for point in in_time:
-            answer = decode(point.answer)
-            if plan.problem.kind == "online":
-                decisions.extend(answer)
-                answer = decisions
+        for point, answer in _answers(in_time, plan.problem.kind == "online"):
             scored = judge(plan.problem, instance, answer)
             if best is None or plan.problem.counts == "last" or scored[0] < best[0]:
                 best = scored
@@ -133,5 +128,23 @@ def _score(record: Record, outcome: Outcome, plan: Plan, instance: Instance) -> 
         record.cost = best[0]
         record.scores.update(best[1])
     elif record.status == "ok":
+        spent = f"{record.calls} calls" if record.why == "calls" else f"{limit:g} s"
         record.status = "timeout"
-        record.message = f"no answer within the budget of {limit:g} s"
+        record.message = f"no answer within the budget of {spent}"
+
+
+def _answers(points: list[Point], online: bool) -> Iterator[tuple[Point, Any]]:
+    """Each point with its answer; online with all decisions up to it.
+
+    Raises:
+        ValueError: where an answer can't be read.
+    """
+    decisions: list[Any] = []
+    for point in points:
+        answer = decode(point.answer)
+        if online:
+            if type(answer) is not list:
+                raise ValueError("it is no list of decisions")
+            decisions.extend(answer)
+            answer = decisions
+        yield point, answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,15 +113,24 @@ def contestant(configured: Configured) -> Contestant:
         )
     try:
         solver = entry.load()(**configured.given)
+        parameters = dataclasses.asdict(solver)  # type: ignore[call-overload]
     except PluginError as error:
         return Contestant(entry, configured.label, refusal=str(error))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}"
         return Contestant(entry, configured.label, refusal=f"it can't be made: {said}")
+    try:
+        json.dumps(parameters, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        refusal = (
+            f"its parameters can't be written down ({error}); expected finite numbers, texts, "
+            "true or false, None, and lists of them: say None for what is without limit"
+        )
+        return Contestant(entry, configured.label, refusal=refusal)
     return Contestant(
         entry,
         configured.label,
-        dataclasses.asdict(solver),  # type: ignore[call-overload]
+        parameters,
         tuple(imported_modules(entry.source.file)),
         kernels_of(entry.source),
         source_key(entry.source),
@@ -149,7 +159,9 @@ def blank(
     """A record with everything that is known before the run; its status is `skipped`."""
     digest = stored.digest if stored is not None else ""
     limits = {"timeout": plan.timeout, "memory": plan.memory}
-    budget = {k: v for k, v in {**dataclasses.asdict(plan.budget), **limits}.items() if v}
+    budget = {
+        k: v for k, v in {**dataclasses.asdict(plan.budget), **limits}.items() if v is not None
+    }
     return Record(
         kind=kind,
         problem=plan.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -37,6 +38,16 @@ def parse(text: str) -> tuple[str, dict[str, Any]]:
     Raises:
         Misuse: where the text is not of this form.
     """
+    name, texts = texts_of(text)
+    return name, {key: literal(value) for key, value in texts.items()}
+
+
+def texts_of(text: str) -> tuple[str, dict[str, str]]:
+    """The same with the values as they were typed, for `adapt` to read.
+
+    Raises:
+        Misuse: where the text is not of this form.
+    """
     name, bracket, rest = text.strip().partition("[")
     if not bracket:
         return name, {}
@@ -49,7 +60,7 @@ def parse(text: str) -> tuple[str, dict[str, Any]]:
             raise Misuse(f"{item!r} in {text!r} is not of the form param=value")
         if key.strip() in parameters:
             raise Misuse(f"{key.strip()!r} is given twice in {text!r}")
-        parameters[key.strip()] = literal(value.strip())
+        parameters[key.strip()] = value.strip()
     return name.strip(), parameters
 
 
@@ -75,15 +86,17 @@ def show(name: str, parameters: Mapping[str, Any]) -> str:
 
 
 def adapt(value: Any, default: Any, where: str) -> Any:
-    """`value` as the type of the default it replaces.
+    """`value` (a text as it was typed, or a value) as the type of the default it replaces.
 
     Raises:
         Misuse: where it has another type.
     """
+    if isinstance(value, str) and not isinstance(default, str):
+        value = literal(value)
     if isinstance(default, bool) or isinstance(value, bool):
         fits = isinstance(value, bool) and isinstance(default, bool)
     elif isinstance(default, float):
-        fits = isinstance(value, int | float)
+        fits = isinstance(value, int | float) and abs(value) <= sys.float_info.max
         value = float(value) if fits else value
     elif isinstance(default, str):
         fits = True

@@ -230,20 +230,19 @@ class Timer:
         benchmark = pyperf.Benchmark(runs)
         if one.benchmark is None:
             one.benchmark = benchmark
-            self._benchmarks.append(benchmark)
         else:
             one.benchmark.add_runs(benchmark)
         return benchmark
 
     def _finish(self, one: _Series) -> Record:
         record = one.record
-        if one.values:
+        if one.values and not one.failed:
+            self._benchmarks.append(one.benchmark)
             ordered = sorted(one.values)
             middle = len(ordered) // 2
             record.seconds = (ordered[middle] + ordered[-middle - 1]) / 2
             record.values = one.values
-            if not one.failed:
-                record.status, record.message = "ok", ""
+            record.status, record.message = "ok", ""
         return record
 
 

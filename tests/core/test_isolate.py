@@ -762,7 +762,7 @@ def test_an_aborted_run_ends_with_all_that_it_started(own_worker, write_solver, 
     note = write_solver("yield 1").parent / "pids"
     file = write_solver(
         "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
-        f"open({str(note)!r}, 'w').write(f'{os.getpid()} {child.pid}\\n')\n"
+        f"open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}\\n')\n"
         "time.sleep(600)\nyield 1",
         name="long",
     )

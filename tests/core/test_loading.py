@@ -82,8 +82,17 @@ def test_a_folder_hidden_by_a_module_of_the_same_name_is_not_run_in_its_place(tm
     (tmp_path / "json" / "board").mkdir(parents=True)
     file = tmp_path / "json" / "decoder.py"
     file.write_text("x = 1\n")
-    with pytest.raises(PluginError, match=r"another module .*decoder\.py.*rename the folder"):
+    with pytest.raises(PluginError, match=r"name is that of the module 'json'.*rename"):
         load_module(Source(str(file), "json.decoder", str(tmp_path)))
+
+
+def test_a_folder_named_like_a_module_that_is_not_loaded_yet_is_refused_too(tmp_path):
+    assert "mailbox" not in sys.modules
+    (tmp_path / "mailbox" / "board").mkdir(parents=True)
+    file = tmp_path / "mailbox" / "board" / "mine.py"
+    file.write_text("x = 1\n")
+    with pytest.raises(PluginError, match=r"name is that of the module 'mailbox'.*rename"):
+        load_module(Source(str(file), "mailbox.board.mine", str(tmp_path)))
 
 
 def test_single_files_of_the_same_name_are_each_themselves(tmp_path):
@@ -230,6 +239,6 @@ def test_a_solver_that_can_not_be_made_is_refused_and_ends_nothing(toys):
             return lambda: sys.exit(1)
 
     class Configured:
-        entry, label, given = Exits(), "exits", {}  # noqa: RUF012
+        entry, label, given = Exits(), "exits", {}
 
     assert "can't be made" in contestant(Configured()).refusal

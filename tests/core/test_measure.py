@@ -41,7 +41,7 @@ def test_a_good_run_is_scored_by_the_problem(traced):
 
 
 def test_a_run_past_its_timeout_is_a_timeout_even_where_it_stopped_in_good_order(traced):
-    record = traced("while True:\n    yield 0", timeout=0.3)
+    record = traced("while True:\n    time.sleep(0.01)\n    yield 0", timeout=0.3)
     assert record.status == "timeout"
     assert record.message == "stopped after 0.3 s, the limit of a run"
     assert record.cost is not None
