@@ -52,7 +52,7 @@ COLUMNS = (
 )
 _NUMBERS = ("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls", "answers")
 # What makes two records repetitions of the same run; the later one counts.
-_SAME = ["machine", "kind", "problem", "label", "case", "instance", "seed"]
+_SAME = ["machine", "kind", "problem", "label", "case", "seed"]
 
 
 def records(results: Results) -> pd.DataFrame:

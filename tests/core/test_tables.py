@@ -174,7 +174,14 @@ def test_timings_without_a_seed_replace_each_other():
     assert frame["seconds"].tolist() == [2.0]
 
 
-@pytest.mark.parametrize("name", ["kind", "problem", "label", "case", "instance", "seed"])
+@pytest.mark.parametrize("before", ["", "d-before-an-edit"])
+def test_a_later_run_counts_whatever_the_case_was_made_into_before(before):
+    """A row that was skipped, or was about an older content of the case, does not stay beside it."""
+    frame = frame_of({"instance": before, "status": "skipped"}, {"run": "r2"})
+    assert frame["status"].tolist() == ["ok"]
+
+
+@pytest.mark.parametrize("name", ["kind", "problem", "label", "case", "seed"])
 def test_runs_that_differ_do_not_replace_each_other(name):
     other = {"kind": "timing", "seed": 1}.get(name, "other")
     assert len(frame_of({}, {"run": "r2", name: other})) == 2
