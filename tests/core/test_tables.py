@@ -176,7 +176,7 @@ def test_timings_without_a_seed_replace_each_other():
 
 @pytest.mark.parametrize("before", ["", "d-before-an-edit"])
 def test_a_later_run_counts_whatever_the_case_was_made_into_before(before):
-    """A row that was skipped, or was about an older content of the case, does not stay beside it."""
+    """A row that was skipped, or of an older content of the case, does not stay beside it."""
     frame = frame_of({"instance": before, "status": "skipped"}, {"run": "r2"})
     assert frame["status"].tolist() == ["ok"]
 
