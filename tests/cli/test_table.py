@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -84,3 +85,10 @@ def test_a_newer_schema_is_refused_in_a_sentence(results, tmp_path):
 def test_output_writes_a_file(results, tmp_path):
     assert results("table", "--format", "csv", "-o", tmp_path / "out.csv").out == ""
     assert "scan" in (tmp_path / "out.csv").read_text()
+
+
+def test_the_published_sample_is_read_without_complaint(bench):
+    said = bench("table", "k_medoids", "--results", Path(__file__).parents[2] / "results/sample")
+    assert said.code == 0
+    assert said.err == ""
+    assert "fasterpam" in said.out
