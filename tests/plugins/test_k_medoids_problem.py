@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench_clustering.k_medoids import _families
+from bench_clustering.k_medoids._checks import check
+from bench_clustering.k_medoids._exact import by_program
 from bench_clustering.k_medoids.fasterpam import FasterPAM
 from bench_clustering.k_medoids.fastpam1 import FastPAM1
-from bench_clustering.k_medoids.problem import KMedoids, _by_program, adjusted_rand, check
+from bench_clustering.k_medoids.problem import KMedoids, adjusted_rand
 from harness.api import Case, Data, Instance, InvalidAnswer, InvalidCase
 from harness.selectors import adapt, parse
 
@@ -406,7 +408,7 @@ def test_both_oracles_find_the_optimum(n, share, seed, whole):
     assert PROBLEM.exact(plain(matrix.astype(np.float32), k)) == pytest.approx(
         least_by_hand(matrix.astype(np.float32), k), rel=1e-12
     )
-    assert _by_program(matrix, k) == expected
+    assert by_program(matrix, k) == expected
 
 
 def test_the_program_takes_over_where_choices_are_many():
@@ -425,7 +427,7 @@ def test_the_program_takes_over_where_choices_are_many():
 def test_the_optimum_of_fifty_squares():
     places = np.arange(50) ** 2 % 101
     matrix = np.abs(places[:, None] - places[None]).astype(float)
-    assert _by_program(matrix, 4) == 307
+    assert by_program(matrix, 4) == 307
 
 
 # Symmetries

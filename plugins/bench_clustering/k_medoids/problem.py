@@ -5,18 +5,15 @@ neither symmetric nor metric. The cost of the medoids M is the total deviation, 
 the least D[o, m] with m in M.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
 
-from bench_clustering.k_medoids import _families
-from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
-
-_MOST_CHOICES = 20_000  # of medoids, that brute force goes through
-_LARGEST_PROGRAM = 40  # objects in an integer program
+from bench_clustering.k_medoids import _exact, _families
+from bench_clustering.k_medoids._checks import check, medoids_of
+from harness.api import Case, Instance, Problem, Symmetry
 
 
 class KMedoids(Problem):
@@ -139,11 +136,7 @@ yield rng.choice(len(data.dissimilarities), data.k, replace=False)
 
     def exact(self, instance: Instance) -> float | None:
         matrix = np.asarray(instance.data["dissimilarities"], np.float64)
-        n, k = len(matrix), instance.data["k"]
-        if math.comb(n, k) <= _MOST_CHOICES:
-            choices = itertools.combinations(range(n), k)
-            return min(float(matrix[:, choice].min(axis=1).sum()) for choice in choices)
-        return _by_program(matrix, k) if n <= _LARGEST_PROGRAM else None
+        return _exact.least_cost(matrix, instance.data["k"])
 
     def symmetries(self, instance: Instance, rng: np.random.Generator) -> Iterator[Symmetry]:
         matrix, k = instance.data["dissimilarities"], instance.data["k"]
@@ -178,93 +171,6 @@ yield rng.choice(len(data.dissimilarities), data.k, replace=False)
         )
 
 
-def check(dissimilarities: np.ndarray, k: int) -> None:
-    """Refuse what is no instance of k-medoids.
-
-    Raises:
-        InvalidCase: what is wrong, what was expected, what to do.
-    """
-    matrix = dissimilarities
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise InvalidCase(
-            f"the dissimilarities have shape {matrix.shape}, expected a square matrix: give one "
-            "row and one column for each object"
-        )
-    if matrix.dtype not in (np.float32, np.float64):
-        raise InvalidCase(
-            f"the dissimilarities have dtype {matrix.dtype}, expected float32 or float64: "
-            "convert them with .astype(numpy.float32)"
-        )
-    n = len(matrix)
-    if n == 0:
-        raise InvalidCase("there are no objects, expected at least one: give a larger matrix")
-    if isinstance(k, bool) or not isinstance(k, int | np.integer):
-        raise InvalidCase(f"k is {k!r}, expected a whole number: write k={min(10, n)}, say")
-    if not 1 <= k <= n:
-        raise InvalidCase(f"k is {k}, expected 1 to {n}, the number of objects: choose another k")
-    _check_entries(
-        matrix,
-        lambda rows: ~np.isfinite(rows),
-        "NaN or infinite",
-        "expected finite ones: replace them, or leave their objects out",
-    )
-    _check_entries(
-        matrix,
-        lambda rows: rows < 0,
-        "negative",
-        "expected none below 0: turn similarities into dissimilarities, or add a constant to all",
-    )
-
-
-def _check_entries(matrix, is_bad, what, advice):
-    first, count = None, 0
-    for start, stop in _families.row_blocks(matrix):
-        bad = is_bad(matrix[start:stop])
-        found = np.count_nonzero(bad)
-        if found and first is None:
-            row, column = np.unravel_index(bad.argmax(), bad.shape)
-            first = start + int(row), int(column)
-        count += found
-    if first is not None:
-        raise InvalidCase(
-            f"{count} of the {matrix.size} dissimilarities {'is' if count == 1 else 'are'} {what} "
-            f"(the first in row {first[0]}, column {first[1]}); {advice}"
-        )
-
-
-def medoids_of(answer: object, n: int, k: int) -> np.ndarray:
-    """The medoids that an answer names, int64[k].
-
-    Raises:
-        InvalidAnswer: where it names no k different objects 0..n-1.
-    """
-    wanted = f"expected a list or one-dimensional array of {k} different integers 0..{n - 1}"
-    if not isinstance(answer, np.ndarray | list | tuple):
-        raise InvalidAnswer(f"the answer is {_described(answer)}, {wanted}")
-    try:
-        medoids = np.asarray(answer)
-    except ValueError:
-        raise InvalidAnswer(f"the answer is a list of lists of unequal length, {wanted}") from None
-    if medoids.ndim != 1:
-        raise InvalidAnswer(f"the answer has {medoids.ndim} dimensions, {wanted}")
-    if len(medoids) != k:
-        raise InvalidAnswer(f"the answer names {len(medoids)} medoids, {wanted}")
-    if medoids.dtype.kind not in "iu":
-        raise InvalidAnswer(f"the answer holds values of dtype {medoids.dtype}, {wanted}")
-    outside = medoids[(medoids < 0) | (medoids >= n)]
-    if len(outside):
-        raise InvalidAnswer(f"the answer names object {outside[0]}, {wanted}")
-    objects, counts = np.unique(medoids, return_counts=True)
-    if len(objects) < k:
-        repeated = objects[counts.argmax()]
-        raise InvalidAnswer(f"the answer names object {repeated} {counts.max()} times, {wanted}")
-    return medoids.astype(np.int64)
-
-
-def _described(answer: object) -> str:
-    return "None" if answer is None else f"of type {type(answer).__name__}"
-
-
 def _assigned(matrix: np.ndarray, medoids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every object's dissimilarity to its nearest medoid, and the number of that medoid."""
     n = len(matrix)
@@ -294,35 +200,3 @@ def adjusted_rand(labels: np.ndarray, clusters: np.ndarray) -> float:
     by_chance = by_label * by_cluster / max(1.0, pairs(np.array([len(labels)])))
     most = (by_label + by_cluster) / 2
     return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)
-
-
-def _by_program(matrix: np.ndarray, k: int) -> float | None:
-    """The optimum from an integer program: which object is served by which, which is open."""
-    from scipy import sparse
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    n = len(matrix)
-    scale = matrix.max() or 1.0
-    one, ones = sparse.eye_array(n), np.ones((1, n))
-    no_serving = sparse.csr_array((1, n * n))
-    result = milp(
-        np.concatenate([matrix.ravel() / scale, np.zeros(n)]),
-        integrality=np.concatenate([np.zeros(n * n), np.ones(n)]),
-        bounds=Bounds(0, 1),
-        constraints=[
-            # each object is served once
-            LinearConstraint(
-                sparse.hstack([sparse.kron(one, ones), sparse.csr_array((n, n))]), 1, 1
-            ),
-            # by an open one
-            LinearConstraint(
-                sparse.hstack([sparse.eye_array(n * n), -sparse.kron(ones.T, one)]), -np.inf, 0
-            ),
-            LinearConstraint(sparse.hstack([no_serving, sparse.csr_array(ones)]), k, k),
-        ],
-        options={"mip_rel_gap": 0.0},
-    )
-    if not result.success:
-        return None
-    medoids = np.flatnonzero(result.x[n * n :] > 0.5)
-    return float(matrix[:, medoids].min(axis=1).sum())
