@@ -8,6 +8,7 @@ a solver's process is given the path of the one only.
 from __future__ import annotations
 
 import filecmp
+import functools
 import hashlib
 import json
 import math
@@ -43,7 +44,11 @@ class Stored:
     optimum: float | None
 
     def load(self) -> Instance:
-        """The instance, its arrays mapped read-only."""
+        """The instance, its arrays mapped read-only; mapped once, however often it is asked for."""
+        return self._instance
+
+    @functools.cached_property
+    def _instance(self) -> Instance:
         return Instance(load_tree(self.data), load_tree(self.truth), dict(self.sizes), self.optimum)
 
 

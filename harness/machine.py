@@ -9,7 +9,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -191,8 +190,3 @@ def disturbances() -> list[dict[str, str]]:
             "compare ratios from one run rather than times from different days",
         )
     return found
-
-
-def python_command() -> str:
-    """The interpreter, as a reader would type it."""
-    return Path(sys.executable).name

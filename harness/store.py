@@ -108,6 +108,14 @@ class Results:
     complaints: list[str] = field(default_factory=list)
     timings: dict[str, Path] = field(default_factory=dict)
 
+    def problem(self, name: str) -> dict[str, Any]:
+        """What the newest run that tells of a problem noted of it; empty where none does."""
+        for run in sorted(self.runs, reverse=True):
+            problems = self.runs[run].get("problems")
+            if isinstance(problems, dict) and isinstance(problems.get(name), dict):
+                return dict(problems[name])
+        return {}
+
 
 def load(results: Path, runs: list[str] | None = None) -> Results:
     """Read a results folder, or the folder of one run.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -238,16 +239,17 @@ class Timer:
         record = one.record
         if one.values and not one.failed:
             self._benchmarks.append(one.benchmark)
-            ordered = sorted(one.values)
-            middle = len(ordered) // 2
-            record.seconds = (ordered[middle] + ordered[-middle - 1]) / 2
+            record.seconds = statistics.median(one.values)
             record.values = one.values
             record.status, record.message = "ok", ""
         return record
 
 
 def _solves(task: dict[str, Any], keep: list[Any]) -> Callable[[int], float]:
-    """pyperf's time function: so many solves, each with a generator of its own."""
+    """pyperf's time function: so many solves, each with a generator of its own.
+
+    The loop is not that of `run.drive`, whose bookkeeping for the trace would be timed along.
+    """
     import numpy as np
 
     budget = task["budget"]

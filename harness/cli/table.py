@@ -85,12 +85,8 @@ def rules_of(loaded: Results, problem: str) -> Any:
     """How a problem is ranked, as its newest run says."""
     from harness.statistics.leaderboard import Rules
 
-    for name in sorted(loaded.runs, reverse=True):
-        problems = loaded.runs[name].get("problems")
-        facts = problems.get(problem) if isinstance(problems, dict) else None
-        if isinstance(facts, dict):
-            return Rules(facts.get("compare", "ratio"), facts.get("rank_by", "cost"))
-    return Rules()
+    facts = loaded.problem(problem)
+    return Rules(facts.get("compare", "ratio"), facts.get("rank_by", "cost"))
 
 
 def print_leaderboard(loaded: Results, problem: str) -> None:

@@ -77,11 +77,7 @@ def problem_facts(name: str, catalogue: Catalogue, results: Results) -> ProblemF
             return _of_problem(name, entry.load())
         except PluginError as error:
             missing = f"The problem {name} can't be loaded here ({error})"
-    noted: Mapping[str, Any] = {}
-    for run in sorted(results.runs):
-        problems = results.runs[run].get("problems")
-        if isinstance(problems, dict) and isinstance(problems.get(name), dict):
-            noted = problems[name]
+    noted = results.problem(name)
     said = {
         key: noted[key]
         for key in ("title", "cost_name", "size", "kind", "doc", *_WORDS)
