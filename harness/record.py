@@ -9,6 +9,17 @@ SCHEMA = 1
 KINDS = ("trace", "timing")
 STATUSES = ("ok", "timeout", "memory", "crashed", "raised", "invalid", "skipped")
 
+# What a reader is warned of in a row that counts nevertheless; a flag in a record is written
+# "name: sentence", where the sentence tells the figures of that run.
+FLAGS = {
+    "threads": "it used more threads or processors than it was allowed",
+    "clock": "its own clock and the harness's disagree a little more than noise explains",
+    "disturbed": "something else kept the machine busy while it ran",
+    "unstable": "its interval is still wider than asked for, though the time for it is spent",
+    "differs": "the same run, repeated, gave something else",
+    "warm": "the first solve in a process takes far longer than those after it",
+}
+
 
 @dataclass
 class Record:
@@ -30,6 +41,14 @@ class Record:
         calls, answers: how many. why: what ended the run.
         trace: [seconds, calls, cost] of each point kept.
         values: seconds per solve of each value of a timing.
+        precision: of a timing: width of the 95 % interval of its ratio to the case's fastest,
+            relative to that ratio.
+        instructions: of the processor in the solve, user mode; None where it does not count them.
+        waited: seconds in which it could have run but had no processor.
+        drift: time of a fixed piece of work around the run / its usual time in this `bench run`.
+        verified: whether the run, repeated, did the same; None where it was not repeated.
+        flags: what a reader is warned of, each "name: sentence" with a name of `FLAGS`.
+        sources: keys of the problem's and the solver's source, told in run.json.
         environment: id of the environment in run.json. key: digest of all that decides the result.
     """
 
@@ -58,6 +77,13 @@ class Record:
     why: str = ""
     trace: list[list[float]] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    precision: float | None = None
+    instructions: int | None = None
+    waited: float | None = None
+    drift: float | None = None
+    verified: bool | None = None
+    flags: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
     budget: dict[str, Any] = field(default_factory=dict)
     environment: str = ""
     key: str = ""

@@ -207,19 +207,29 @@ def _are_numbers(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_number, value))
 
 
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 # The types of a record's fields: what a value must be, in words, and whether it is that.
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "str": ("a text", lambda value: isinstance(value, str)),
     "int": ("an integer", _is_integer),
     "int | None": ("an integer or null", lambda value: value is None or _is_integer(value)),
     "float | None": ("a number or null", lambda value: value is None or _is_number(value)),
+    "bool | None": ("true, false or null", lambda value: value is None or type(value) is bool),
     "list[float]": ("a list of numbers", _are_numbers),
+    "list[str]": ("a list of texts", _are_texts),
     "list[list[float]]": (
         "a list of [seconds, calls, cost]",
         lambda value: (
             isinstance(value, list)
             and all(_are_numbers(point) and len(point) == 3 for point in value)
         ),
+    ),
+    "dict[str, str]": (
+        "an object of texts",
+        lambda value: isinstance(value, dict) and _are_texts(list(value.values())),
     ),
     "dict[str, Any]": ("an object", lambda value: isinstance(value, dict)),
     "dict[str, float]": (
