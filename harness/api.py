@@ -209,7 +209,7 @@ class Events:
         self._revealed()
         return event
 
-    def decided(self) -> bool:
+    def decided(self, decision: Any = None) -> bool:
         """Close the open event; called by the harness at each yield. False if none was open."""
         was_open, self._open = self._open, False
         return was_open

@@ -2,10 +2,15 @@
 
 Everything that leaves goes through one socket in frames: a type letter, a length, a payload.
 
-    S  the clock starts now             JSON: resident bytes before the solve
+    L  the plugin is loaded             empty; the parent gives the files of the data
+    S  ready: the clock starts          empty; the parent looks at the process, then says go
     P  a point of the trace             length, JSON, encoded answer
+    Q  a question to the oracle         encoded [what, name, arguments, keywords]
     E  the run ended                    JSON: the fields of `run.Ending`
     X  the run failed                   JSON: status, message
+
+The parent answers S, E and X with one byte, when it has looked; P likewise where there is a target
+cost. Its answer to Q is a frame: R with the encoded result, or X with the exception as JSON.
 """
 
 from __future__ import annotations
@@ -26,9 +31,10 @@ from typing import Any
 
 import numpy as np
 
+from harness import remote
 from harness.answers import encode
 from harness.api import InvalidAnswer, Meter, Problem, Solver, Undecided
-from harness.instances import load_tree
+from harness.instances import FILES, load_tree, read_tree
 from harness.loading import PluginError, Source, load_class, preload
 from harness.run import Budget, Ending, Point, drive
 
@@ -53,7 +59,11 @@ class Sender:
 
     def json(self, kind: bytes, content: Any) -> None:
         """Send a frame whose payload is JSON, now."""
-        self._frame(kind, json.dumps(content).encode())
+        self.frame(kind, json.dumps(content).encode())
+
+    def frame(self, kind: bytes, payload: bytes) -> None:
+        """Send a frame, now."""
+        self._frame(kind, payload)
         self._flush()
 
     def point(self, point: Point, hold: bool) -> None:
@@ -85,11 +95,6 @@ class Sender:
 # so raise ValueError, LookupError, TypeError, RecursionError or struct.error.
 
 
-def parse_start(payload: bytes) -> int:
-    """The content of a frame S: resident bytes."""
-    return _count(json.loads(payload)["resident"])
-
-
 def parse_point(payload: bytes) -> Point:
     """The content of a frame P; the answer is left encoded."""
     (length,) = struct.unpack_from("<I", payload)
@@ -97,12 +102,12 @@ def parse_point(payload: bytes) -> Point:
     return Point(_seconds(seconds), _count(calls), _count(answers), payload[4 + length :])
 
 
-def parse_ending(payload: bytes) -> tuple[Ending, int | None]:
-    """The content of a frame E, and how many threads were alive."""
+def parse_ending(payload: bytes) -> Ending:
+    """The content of a frame E."""
     said = json.loads(payload)
     if said["why"] not in ("finished", "seconds", "answers", "calls", "target"):
         raise ValueError(f"{said['why']!r} is no reason to end")
-    ending = Ending(
+    return Ending(
         said["why"],
         _seconds(said["seconds"]),
         _seconds(said["cpu"]),
@@ -110,7 +115,6 @@ def parse_ending(payload: bytes) -> tuple[Ending, int | None]:
         _count(said["answers"]),
         [_seconds(latency) for latency in said["latencies"]],
     )
-    return ending, None if said["threads"] is None else _count(said["threads"])
 
 
 def parse_failure(payload: bytes) -> tuple[str, str]:
@@ -135,11 +139,15 @@ def _count(value: Any) -> int:
 
 
 def prepare(job: dict[str, Any]) -> tuple[Solver, Problem, Any]:
-    """Load what a job names: the solver, its problem, and the data."""
+    """Load what a job names: the solver, its problem, and the data from their folder."""
+    return *_load(job), load_tree(Path(job["data"]))
+
+
+def _load(job: dict[str, Any]) -> tuple[Solver, Problem]:
     problem = load_class(Source(**job["problem"]), Problem, "problem")()
     solver = load_class(Source(**job["solver"]), Solver, "solver")(**job["parameters"])
     preload(job["preload"], job.get("kernels", ()))
-    return solver, problem, load_tree(Path(job["data"]))
+    return solver, problem
 
 
 def main(job: dict[str, Any], channel: socket.socket) -> None:
@@ -147,15 +155,19 @@ def main(job: dict[str, Any], channel: socket.socket) -> None:
     sender = Sender(channel)
     try:
         if job.get("memory"):
-            _limit_memory(int(job["memory"]), Path(job["data"]))
+            _limit_memory(int(job["memory"]) + int(job["data_bytes"]))
         budget = Budget(**job["budget"])
         meter = Meter(budget.calls)
-        solver, problem, data = prepare(job)
-        seen = problem.open(data, meter)
+        solver, problem = _load(job)
+        if job.get("remote"):
+            seen = remote.stand_in(job["remote"], lambda question: _ask(sender, channel, question))
+        else:
+            seen = problem.open(_data(sender, channel), meter)
     except BaseException as error:
-        sender.json(b"X", _failure(error))
+        _end(sender, channel, b"X", _failure(error))
         return
-    many = problem.counts == "best" and budget.target is None
+    many = problem.counts == "best" and budget.target is None and not job.get("remote")
+    wanted = set(job["wanted"]) if "wanted" in job else None
 
     def keep(point: Point) -> bool:
         sender.point(point, hold=many)
@@ -166,13 +178,52 @@ def main(job: dict[str, Any], channel: socket.socket) -> None:
     # generators, and not from its own, would look as if it had no variance.
     random.seed()
     np.random.seed()
-    sender.json(b"S", {"resident": _reset_peak(), "at": time.monotonic()})
+    sender.json(b"S", None)
+    if channel.recv(1) != b"g":
+        return
     try:
-        ending = drive(solver, problem, seen, meter, int(job["seed"]), budget, keep)
+        ending = drive(solver, problem, seen, meter, int(job["seed"]), budget, keep, wanted)
     except BaseException as error:
-        sender.json(b"X", _failure(error))
+        _end(sender, channel, b"X", _failure(error))
     else:
-        sender.json(b"E", {**asdict(ending), **_usage()})
+        _end(sender, channel, b"E", asdict(ending))
+
+
+def _data(sender: Sender, channel: socket.socket) -> Any:
+    """The data, whose files the parent gives once the plugin is loaded."""
+    sender.json(b"L", None)
+    _, files, _, _ = socket.recv_fds(channel, 1, len(FILES))
+    try:
+        return read_tree(*files)
+    finally:
+        for file in files:
+            os.close(file)
+
+
+def _end(sender: Sender, channel: socket.socket, kind: bytes, content: dict[str, Any]) -> None:
+    """Say how it ended, and stay until the parent has looked at this process."""
+    sender.json(kind, content)
+    channel.settimeout(1.0)
+    with contextlib.suppress(OSError):
+        channel.recv(1)
+
+
+def _ask(sender: Sender, channel: socket.socket, question: bytes) -> tuple[bytes, bytes]:
+    """Put a question to the oracle in the parent; returns the kind of its answer, and the rest."""
+    sender.frame(b"Q", question)
+    kind, length = FRAME.unpack(_exactly(channel, FRAME.size))
+    return kind, _exactly(channel, length)
+
+
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = channel.recv(min(length, 1 << 20))
+        if not part:
+            raise ConnectionError("the harness hung up")
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
 
 
 def _failure(error: BaseException) -> dict[str, str]:
@@ -186,30 +237,12 @@ def _failure(error: BaseException) -> dict[str, str]:
     }
 
 
-def _limit_memory(extra: int, data: Path) -> None:
-    """Allow so many bytes beyond what is mapped by now and by the data."""
+def _limit_memory(extra: int) -> None:
+    """Allow so many bytes beyond what is mapped by now."""
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        mapped = pages * resource.getpagesize() + (data / "arrays.bin").stat().st_size
+        mapped = pages * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (mapped + extra, mapped + extra))
-
-
-def _reset_peak() -> int:
-    """Forget the peak of resident memory so far; returns what is resident now, in bytes."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-    except OSError:
-        return 0
-
-
-def _usage() -> dict[str, Any]:
-    """Threads alive at the end of the run."""
-    try:
-        return {"threads": len(os.listdir("/proc/self/task"))}
-    except OSError:
-        return {"threads": None}
 
 
 def _tail(error: BaseException) -> str:

@@ -7,6 +7,7 @@ a solver's process is given the path of the one only.
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import functools
 import hashlib
@@ -30,6 +31,7 @@ from harness.api import Case, Data, Instance, InvalidAnswer, InvalidCase, Proble
 from harness.paths import cache_folder, write_atomically
 
 _PAGE = 4096
+FILES = ("outline.json", "arrays.bin")  # of a tree
 Buffer = bytes | memoryview
 
 
@@ -42,6 +44,10 @@ class Stored:
     truth: Path
     sizes: dict[str, float]
     optimum: float | None
+
+    def hidden(self) -> list[str]:
+        """Folders that a run must not read: the whole cache; it gets its data as open files."""
+        return [str(self.data.parent.parent)]
 
     def load(self) -> Instance:
         """The instance, its arrays mapped read-only; mapped once, however often it is asked for."""
@@ -152,14 +158,20 @@ def _intact(digest: str, data: Path, truth: Path) -> bool:
 
 def load_tree(folder: Path) -> Any:
     """The tree that a folder holds; dicts at the top become `Data`."""
-    outline = json.loads((folder / "outline.json").read_bytes())
-    path = folder / "arrays.bin"
-    size = path.stat().st_size
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context((folder / name).open("rb")).fileno() for name in FILES]
+        return read_tree(*files)
+
+
+def read_tree(outline_file: int, arrays_file: int) -> Any:
+    """The tree in two open files; its arrays stay mapped when the files are closed."""
+    with os.fdopen(os.dup(outline_file), "rb") as file:
+        outline = json.loads(file.read())
+    size = os.fstat(arrays_file).st_size
     buffer: Any = b""
     if size:
-        with path.open("rb") as file:
-            flags = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
-            buffer = mmap.mmap(file.fileno(), size, flags=flags, prot=mmap.PROT_READ)
+        flags = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
+        buffer = mmap.mmap(arrays_file, size, flags=flags, prot=mmap.PROT_READ)
 
     def value(part: Any) -> Any:
         if not isinstance(part, dict):
@@ -262,7 +274,7 @@ def _save_tree(tree: _Tree, folder: Path) -> None:
 
 
 def _same_files(one: Path, two: Path) -> bool:
-    names = ["outline.json", "arrays.bin"]
+    names = list(FILES)
     return filecmp.cmpfiles(one, two, names, shallow=False)[0] == names
 
 

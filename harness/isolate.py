@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from harness.guard import Limits
+from harness.outcome import Outcome
+from harness.remote import Examiner
 from harness.run import Budget, Point
-from harness.watch import Limits, Outcome, Watch, hear
+from harness.watch import Handles, Watch, hear
 
 __all__ = [
     "THREAD_VARIABLES",
@@ -55,6 +61,9 @@ def clean_environment(threads: int = 1, extra: Mapping[str, str] | None = None) 
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     environment.update({name: str(threads) for name in THREAD_VARIABLES})
     environment["PYTHONHASHSEED"] = "0"
+    # Runs have no shared memory to start pools with; joblib, which many libraries import, would
+    # try, and warn of it.
+    environment["JOBLIB_MULTIPROCESSING"] = "0"
     environment.update(extra or {})
     return environment
 
@@ -62,11 +71,18 @@ def clean_environment(threads: int = 1, extra: Mapping[str, str] | None = None) 
 class Worker:
     """One lean server, and so one run at a time. Use it as a context manager.
 
-    `environment` sets variables beyond those that every measured process has.
+    `environment` sets variables beyond those that every measured process has; `processors` are
+    the only ones that the runs may use, where any are named.
     """
 
-    def __init__(self, threads: int = 1, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        threads: int = 1,
+        environment: Mapping[str, str] | None = None,
+        processors: Sequence[int] = (),
+    ) -> None:
         self._threads = threads
+        self._processors = tuple(processors)
         self._environment = dict(environment or {})
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -85,7 +101,8 @@ class Worker:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "harness.server", str(theirs.fileno())],
+                [sys.executable, "-m", "harness.server", str(theirs.fileno())]
+                + [str(number) for number in self._processors],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=clean_environment(self._threads, self._environment),
@@ -117,6 +134,7 @@ class Worker:
         limits: Limits,
         reached: Callable[[Point], bool] | None = None,
         thin: bool = True,
+        examiner: Examiner | None = None,
     ) -> Outcome:
         """Run one job in a fresh child and wait for its end.
 
@@ -125,12 +143,17 @@ class Worker:
             limits: the hard limits.
             reached: with a target cost: called with each point; True ends the run.
             thin: drop points that are closer in time than the trace needs.
+            examiner: holds the oracle or the events of a job that is `remote`.
 
         Raises:
             IsolationError: where the server itself is lost (it is started again for the next run).
         """
         folder = tempfile.mkdtemp(dir=self._scratch)
-        payload = json.dumps({**job, "folder": folder, "memory": limits.memory}).encode()
+        data = "" if job.get("remote") else str(job.get("data", ""))
+        own = {"folder": folder, "memory": limits.memory, "disk": limits.disk}
+        own["data_bytes"] = _bytes_of(data)
+        told = {name: value for name, value in job.items() if name != "data"}
+        payload = json.dumps({**told, **own}).encode()
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
@@ -141,7 +164,9 @@ class Worker:
                 finally:
                     os.close(output_end)
                 pid = int(hear(self._control, limits.setup)["pid"])
-            return Watch(self._control, pid, ours, output, limits, reached, thin).outcome()
+            assert self._server is not None
+            handles = Handles(self._server.pid, self._control, pid, ours, output, folder, data)
+            return Watch(handles, limits, reached, thin, examiner).outcome()
         except (OSError, ValueError, LookupError) as error:
             self._stop()
             self._start()
@@ -152,16 +177,34 @@ class Worker:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _bytes_of(data: str) -> int:
+    """How large the arrays of an instance are."""
+    with contextlib.suppress(OSError):
+        return os.stat(os.path.join(data, "arrays.bin")).st_size
+    return 0
+
+
 def call(
     command: Sequence[str],
     timeout: float | None,
     environment: Mapping[str, str],
     pass_fds: Sequence[int] = (),
+    channel: socket.socket | None = None,
+    hear: Callable[[int, bytes], bytes] | None = None,
 ) -> tuple[int | None, str]:
     """Run a command in a process group of its own; kill the group past the limit.
 
+    Args:
+        command: program and arguments.
+        timeout: seconds, the hard limit.
+        environment: all of its variables.
+        pass_fds: descriptors that it inherits.
+        channel: a SOCK_SEQPACKET socket whose other end it has, closed on this side by now or not.
+        hear: is given the process's id and each message at once, and returns the answer to send
+            back; an empty one kills the process.
+
     Returns:
-        its exit code (None where it was killed), and the last of what it printed.
+        its exit code (None where it was killed at the limit), and the last of what it printed.
     """
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -175,6 +218,8 @@ def call(
         )
         code: int | None
         try:
+            if channel is not None and hear is not None:
+                timeout = _converse(process, timeout, channel, hear)
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             code = None
@@ -185,6 +230,47 @@ def call(
         output.seek(0, os.SEEK_END)
         output.seek(max(0, output.tell() - 4000))
         return code, output.read().decode(errors="replace")
+
+
+def _converse(
+    process: subprocess.Popen[bytes],
+    timeout: float | None,
+    channel: socket.socket,
+    hear: Callable[[int, bytes], bytes],
+) -> float | None:
+    """Hear and answer until the process has ended, was killed, or its time is up.
+
+    Returns:
+        the seconds that are left of the timeout.
+    """
+    end = None if timeout is None else time.monotonic() + timeout
+
+    def left() -> float | None:
+        return None if end is None else max(0.0, end - time.monotonic())
+
+    ended = os.pidfd_open(process.pid)
+    try:
+        poll = select.poll()
+        poll.register(ended, select.POLLIN)
+        poll.register(channel, select.POLLIN)
+        while True:
+            rest = left()
+            ready = dict(poll.poll(None if rest is None else math.ceil(1000 * rest)))
+            if channel.fileno() in ready:
+                message = channel.recv(4096)
+                answer = hear(process.pid, message) if message else b""
+                if not message:
+                    poll.unregister(channel)
+                elif answer:
+                    with contextlib.suppress(OSError):  # it may be gone by now
+                        channel.send(answer, socket.MSG_DONTWAIT)
+                else:
+                    process.kill()
+                    return left()
+            elif not ready or ended in ready:
+                return left()
+    finally:
+        os.close(ended)
 
 
 def budget_json(budget: Budget, timeout: float | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Digests of what decides a result: a plugin's source with what it imports of ours, and versions.
 
-A solver's key changes when its file, a helper beside it, a kernel it names, or a library it
-imports changes; so a result can be told stale.
+A solver's key changes when its file, a helper beside it, a kernel it names, a library it imports,
+Python or the harness changes; so a result can be told stale, and `Sources` says why.
 """
 
 from __future__ import annotations
@@ -10,29 +10,69 @@ import ast
 import functools
 import hashlib
 import json
+import os
+import platform
 import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import harness
 from harness.kernels import KernelError, kernel
 from harness.loading import Source, imported_modules
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What decides what a plugin file does.
+
+    Attributes:
+        files: the file and what it imports of its package: path from the file's folder -> digest.
+        kernels: name -> digest of the kernels that these ask for.
+        libraries: distribution -> version of what these import.
+        python, harness: versions.
+    """
+
+    files: Mapping[str, str]
+    kernels: Mapping[str, str] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    python: str = ""
+    harness: str = ""
+
+    @functools.cached_property
+    def key(self) -> str:
+        """Digest of all of it."""
+        return record_key(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        """The parts as run.json tells them."""
+        return asdict(self)
+
+
 @functools.cache
+def sources_of(source: Source) -> Sources:
+    """A plugin file with the files of its package that it imports, kernels and libraries."""
+    own = Path(source.file)
+    files = sorted(_closure(own, source.module))
+    imported = {name.partition(".")[0] for file in files for name in imported_modules(str(file))}
+    return Sources(
+        {Path(os.path.relpath(file, own.parent)).as_posix(): _digest(file) for file in files},
+        {name: _kernel_digest(name) for name in kernels_of(source)},
+        dict(sorted(_versions(imported).items())),
+        platform.python_version(),
+        harness.__version__,
+    )
+
+
 def source_key(source: Source) -> str:
     """Digest of a plugin file, the files of its package that it imports, kernels and libraries."""
-    total = hashlib.sha256()
-    files = _closure(Path(source.file), source.module)
-    libraries: set[str] = set()
-    for file in sorted(files):
-        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-        for name in sorted(_kernels(file)):
-            total.update(f"kernel {name} {_kernel_digest(name)}".encode())
-        libraries.update(name.partition(".")[0] for name in imported_modules(str(file)))
-    for distribution, version in sorted(_versions(libraries).items()):
-        total.update(f"{distribution}=={version}".encode())
-    return total.hexdigest()[:32]
+    return sources_of(source).key
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:32]
 
 
 def kernels_of(source: Source) -> tuple[str, ...]:

@@ -8,12 +8,16 @@ import hashlib
 import json
 import os
 import platform
+import resource
 import subprocess
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import harness
+from harness.paths import cache_folder
+from harness.vitals import Vitals
 
 _LIBRARIES = (
     "bench-harness",
@@ -26,6 +30,30 @@ _LIBRARIES = (
     "pluggy",
     "psutil",
 )
+
+
+_NOISY = 0.1  # spread of a fixed piece of work that a quiet machine stays well below
+_MEMORY_LEFT, _DISK_LEFT = 1 << 30, 2 << 30  # bytes
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What would disturb timings: its state here, what that means, and how to mend it."""
+
+    name: str
+    state: str
+    meaning: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Capability:
+    """Something that the harness can do on this machine or not: why, and how to mend it."""
+
+    name: str
+    there: bool
+    detail: str
+    mend: str = ""
 
 
 @functools.cache
@@ -87,6 +115,17 @@ def read(path: str) -> str | None:
         return None
 
 
+def processors(count: int, skip: int = 0) -> tuple[int, ...]:
+    """The processors to keep a run on: `count` of those allowed, after the first `skip` * `count`.
+
+    They are taken from the end: processor 0, which handles most interrupts, is left to the parent
+    while there are enough. Where there are not, all that are allowed.
+    """
+    allowed = sorted(os.sched_getaffinity(0))
+    chosen = allowed[::-1][skip * count : (skip + 1) * count]
+    return tuple(sorted(chosen)) if len(chosen) == count else tuple(allowed)
+
+
 def _processor() -> str:
     for line in (read("/proc/cpuinfo") or "").splitlines():
         if line.lower().startswith("model name"):
@@ -133,60 +172,165 @@ def _commit() -> str:
     return ""
 
 
-def disturbances() -> list[dict[str, str]]:
-    """What would disturb timings here: each with what it means and how to mend it."""
+def disturbances() -> list[Disturbance]:
+    """What would disturb timings here."""
+    checks = (_load, _governor, _turbo, _hyper_threads, _virtual, _threads, _memory_left, _disk)
+    return [found for check in (*checks, _swap) if (found := check()) is not None]
+
+
+def noisy(spread: float) -> Disturbance | None:
+    """The disturbance that a measured spread is; None where it is small.
+
+    Args:
+        spread: of a fixed piece of work: 95 % of its times lie within 1 +- spread of the median.
+    """
+    if spread <= _NOISY:
+        return None
+    return Disturbance(
+        "noise",
+        f"{100 * spread:.0f} %",
+        "a fixed piece of work takes now more time, now less, though nothing here explains it",
+        "stop other programs; on a virtual machine or a laptop, try another time or machine",
+    )
+
+
+def _load() -> Disturbance | None:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load <= 0.5 * cores:
+        return None
+    return Disturbance(
+        "load",
+        f"{load:.1f} on {cores} cores",
+        "other programs compete with what is measured",
+        "stop them, or wait until `uptime` shows less than half a core each",
+    )
+
+
+def _governor() -> Disturbance | None:
+    governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    if governor in (None, "performance"):
+        return None
+    return Disturbance(
+        "frequency governor",
+        str(governor),
+        "the clock frequency follows the load, so the first values are slower",
+        "run `sudo cpupower frequency-set -g performance`",
+    )
+
+
+def _turbo() -> Disturbance | None:
+    off = read("/sys/devices/system/cpu/intel_pstate/no_turbo")
+    if off != "0" and read("/sys/devices/system/cpu/cpufreq/boost") != "1":
+        return None
+    return Disturbance(
+        "turbo",
+        "on",
+        "the clock frequency depends on temperature and on the other cores",
+        "switch it off in the firmware, or run `sudo python -m pyperf system tune`",
+    )
+
+
+def _hyper_threads() -> Disturbance | None:
+    if read("/sys/devices/system/cpu/smt/active") != "1":
+        return None
+    return Disturbance(
+        "hyper-threads",
+        "active",
+        "two threads share one core's units",
+        "leave the sibling idle: run with `--jobs` at most half the processors shown",
+    )
+
+
+def _virtual() -> Disturbance | None:
+    if "hypervisor" not in (read("/proc/cpuinfo") or "")[:8192]:
+        return None
+    return Disturbance(
+        "virtual machine",
+        "yes",
+        "neighbours on the host can take time away unseen",
+        "compare ratios from one run rather than times from different days",
+    )
+
+
+def _threads() -> Disturbance | None:
+    if os.environ.get("OMP_NUM_THREADS"):
+        return None
+    return Disturbance(
+        "thread limits",
+        "not set",
+        "what you time by hand may use every core; `bench run` sets its own limits (--threads)",
+        "for timings of your own, run `export OMP_NUM_THREADS=1`",
+    )
+
+
+def _memory_left() -> Disturbance | None:
     import psutil
 
-    found: list[dict[str, str]] = []
+    left = psutil.virtual_memory().available
+    if left >= _MEMORY_LEFT:
+        return None
+    return Disturbance(
+        "memory",
+        f"{left / 2**30:.1f} GiB left",
+        "a large instance may be swapped out, or its run be killed",
+        "close programs, or cap runs with `--memory`",
+    )
 
-    def note(name: str, state: str, meaning: str, mend: str) -> None:
-        found.append({"name": name, "state": state, "meaning": meaning, "mend": mend})
 
-    load = os.getloadavg()[0]
-    cores = os.cpu_count() or 1
-    if load > 0.5 * cores:
-        note(
-            "load",
-            f"{load:.1f} on {cores} cores",
-            "other programs compete with what is measured",
-            "stop them, or wait until `uptime` shows less than half a core each",
+def _disk() -> Disturbance | None:
+    import psutil
+
+    folder = cache_folder()
+    while not folder.exists():
+        folder = folder.parent
+    left = psutil.disk_usage(str(folder)).free
+    if left >= _DISK_LEFT:
+        return None
+    return Disturbance(
+        "disk",
+        f"{left / 2**30:.1f} GiB left",
+        f"instances are kept in {cache_folder()}, which may fill up in the middle of a run",
+        "delete what you don't need, or set $BENCH_CACHE to another disk",
+    )
+
+
+def _swap() -> Disturbance | None:
+    import psutil
+
+    used = psutil.swap_memory().percent
+    if used <= 10:
+        return None
+    return Disturbance(
+        "swap",
+        f"{used:.0f} % in use",
+        "memory may be fetched from disk in the middle of a run",
+        "close programs, or run `sudo swapoff -a` while there is enough memory",
+    )
+
+
+def capabilities() -> list[Capability]:
+    """What the harness can do on this machine, or why not."""
+    return [_instructions(), _memory_cap()]
+
+
+def _instructions() -> Capability:
+    vitals = Vitals(os.getpid())
+    counted = vitals.read().instructions
+    vitals.close()
+    if counted is not None:
+        return Capability("instructions", True, "counted by the processor, told with each run")
+    paranoid = read("/proc/sys/kernel/perf_event_paranoid")
+    if paranoid is not None and int(paranoid) > 2:
+        why = f"kernel.perf_event_paranoid is {paranoid}"
+        return Capability(
+            "instructions", False, why, "run `sudo sysctl kernel.perf_event_paranoid=2`"
         )
-    governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-    if governor not in (None, "performance"):
-        note(
-            "frequency governor",
-            str(governor),
-            "the clock frequency follows the load, so the first values are slower",
-            "run `sudo cpupower frequency-set -g performance`",
-        )
-    turbo = read("/sys/devices/system/cpu/intel_pstate/no_turbo")
-    boost = read("/sys/devices/system/cpu/cpufreq/boost")
-    if turbo == "0" or boost == "1":
-        note(
-            "turbo",
-            "on",
-            "the clock frequency depends on temperature and on the other cores",
-            "switch it off in the firmware, or run `sudo python -m pyperf system tune`",
-        )
-    if read("/sys/devices/system/cpu/smt/active") == "1":
-        note(
-            "hyper-threads",
-            "active",
-            "two threads share one core's units",
-            "leave the sibling idle: run with `--jobs` at most half the processors shown",
-        )
-    if psutil.swap_memory().percent > 10:
-        note(
-            "swap",
-            f"{psutil.swap_memory().percent:.0f} % in use",
-            "memory may be fetched from disk in the middle of a run",
-            "close programs, or run `sudo swapoff -a` while there is enough memory",
-        )
-    if "hypervisor" in (read("/proc/cpuinfo") or "")[:8192]:
-        note(
-            "virtual machine",
-            "yes",
-            "neighbours on the host can take time away unseen",
-            "compare ratios from one run rather than times from different days",
-        )
-    return found
+    return Capability("instructions", False, "neither processor nor hypervisor counts them")
+
+
+def _memory_cap() -> Capability:
+    try:
+        resource.getrlimit(resource.RLIMIT_AS)
+    except (AttributeError, OSError, ValueError):
+        return Capability("memory cap", False, "this system has no limit of address space")
+    return Capability("memory cap", True, "a limit of address space (RLIMIT_AS) holds each run")

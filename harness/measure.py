@@ -9,10 +9,12 @@ from typing import Any
 
 from harness.answers import decode
 from harness.api import Case, Instance, InvalidAnswer, Problem
+from harness.doubts import doubt
 from harness.instances import Stored
 from harness.isolate import Limits, Outcome, Worker, budget_json
 from harness.plan import Contestant, Plan, blank, job
 from harness.record import Record
+from harness.repeat import repeat
 from harness.run import Point
 
 Scored = tuple[float, dict[str, float]]
@@ -40,9 +42,27 @@ def judge(problem: Problem, instance: Instance, answer: Any) -> Scored:
 
 
 def trace(
-    worker: Worker, plan: Plan, who: Contestant, case: Case, stored: Stored, seed: int
+    worker: Worker,
+    plan: Plan,
+    who: Contestant,
+    case: Case,
+    stored: Stored,
+    seed: int,
+    again: bool = False,
 ) -> Record:
-    """Run a solver once in isolation and score what it yielded."""
+    """Run a solver once in isolation and score what it yielded.
+
+    Args:
+        worker: runs it.
+        plan: problem and limits.
+        who: the solver.
+        case: the case, and `stored` its instance.
+        seed: of the solver's generator.
+        again: whether to repeat the run and compare, where it is ok.
+
+    Raises:
+        IsolationError: where the server of the runs breaks down.
+    """
     record = blank(plan, who, case, stored, seed, "trace")
     if who.refusal:
         return record
@@ -57,13 +77,20 @@ def trace(
 
     record.started = datetime.now(UTC).isoformat()
     outcome = worker.run(
-        {**job(plan, who, stored, seed), "budget": budget_json(plan.budget, plan.timeout)},
+        {
+            **job(plan, who, stored, seed),
+            "budget": budget_json(plan.budget, plan.timeout),
+            "hidden": stored.hidden(),
+        },
         Limits(timeout=plan.timeout, memory=plan.memory),
         reached,
         thin=plan.problem.counts == "last" and plan.problem.kind != "online",
     )
     _fill(record, outcome, plan)
     _score(record, outcome, plan, instance)
+    doubt(record, outcome, plan.threads)
+    if again and record.status == "ok":
+        repeat(worker, plan, who, stored, record, outcome)
     return record
 
 
@@ -77,10 +104,11 @@ def _reaches(problem: Problem, instance: Instance, point: Point, target: float) 
 def _fill(record: Record, outcome: Outcome, plan: Plan) -> None:
     record.status, record.message = outcome.status, outcome.message
     record.wall, record.memory, record.threads = outcome.wall, outcome.memory, outcome.threads
+    record.instructions, record.waited = outcome.instructions, outcome.waited
     ending = outcome.ending
     if ending is None:
         record.seconds = outcome.wall
-        record.cpu = None
+        record.cpu = outcome.cpu
         record.why = outcome.status
         record.answers = outcome.points[-1].answers if outcome.points else 0
         record.calls = outcome.points[-1].calls if outcome.points else None

@@ -1,10 +1,14 @@
-"""Where the harness keeps its files, and how it writes one whole or not at all."""
+"""Where the harness keeps its files, and how it reads and writes one whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 
 def cache_folder() -> Path:
@@ -29,3 +33,37 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         os.unlink(scratch)
         raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder outlast a power cut; some file systems can't, and need not."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_regular(path: Path, most: int) -> BinaryIO:
+    """Open a regular file to read it; anything else might hang, never end, or lie elsewhere.
+
+    Args:
+        path: the file; no symbolic link.
+        most: bytes that it may have.
+
+    Raises:
+        OSError: where it is not there, is no regular file or is larger; `strerror` is a sentence.
+    """
+    if not stat.S_ISREG(os.lstat(path).st_mode):  # before it is opened: that may do something
+        raise OSError(errno.EINVAL, "it is no regular file; put the file itself in its place")
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    file = os.fdopen(os.open(path, flags), "rb")
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode) and status.st_size <= most:
+        return file
+    file.close()
+    raise OSError(
+        errno.EFBIG, f"it has {status.st_size} bytes, more than the {most} that are read of such"
+    )

@@ -20,7 +20,7 @@ from harness.catalogue import (
     suite_cases,
 )
 from harness.instances import Stored, build
-from harness.keys import kernels_of, record_key, source_key
+from harness.keys import Sources, kernels_of, record_key, sources_of
 from harness.loading import PluginError, imported_modules
 from harness.record import Record
 from harness.run import Budget
@@ -40,13 +40,21 @@ class Contestant:
     parameters: dict[str, Any] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
     kernels: tuple[str, ...] = ()
-    key: str = ""
+    sources: Sources | None = None
     refusal: str = ""
+
+    @property
+    def key(self) -> str:
+        """Digest of the solver's source; empty where it was not loaded."""
+        return self.sources.key if self.sources is not None else ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A problem, its cases, who competes, and under which limits."""
+    """A problem, its cases, who competes, and under which limits.
+
+    `threads` are those that a run may use, `effort` is what timings may cost; both decide results.
+    """
 
     name: str
     entry: ProblemEntry
@@ -57,7 +65,14 @@ class Plan:
     budget: Budget
     timeout: float | None
     memory: int | None
-    key: str  # digest of the problem's source
+    sources: Sources
+    threads: int = 1
+    effort: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Digest of the problem's source."""
+        return self.sources.key
 
 
 def make_plan(
@@ -98,7 +113,7 @@ def make_plan(
         budget,
         timeout,
         memory,
-        source_key(entry.source),
+        sources_of(entry.source),
     )
 
 
@@ -133,7 +148,7 @@ def contestant(configured: Configured) -> Contestant:
         parameters,
         tuple(imported_modules(entry.source.file)),
         kernels_of(entry.source),
-        source_key(entry.source),
+        sources_of(entry.source),
     )
 
 
@@ -158,10 +173,7 @@ def blank(
 ) -> Record:
     """A record with everything that is known before the run; its status is `skipped`."""
     digest = stored.digest if stored is not None else ""
-    limits = {"timeout": plan.timeout, "memory": plan.memory}
-    budget = {
-        k: v for k, v in {**dataclasses.asdict(plan.budget), **limits}.items() if v is not None
-    }
+    budget = _budget(plan, kind)
     return Record(
         kind=kind,
         problem=plan.name,
@@ -176,10 +188,12 @@ def blank(
         status="skipped",
         message=who.refusal,
         optimum=stored.optimum if stored is not None else None,
+        sources={"problem": plan.key, **({"solver": who.key} if who.key else {})},
         budget=budget,
         key=record_key(
             {
                 "kind": kind,
+                "names": [plan.name, who.label, str(case)],  # two may have the same content
                 "problem": plan.key,
                 "solver": who.key,
                 "parameters": who.parameters,
@@ -189,6 +203,16 @@ def blank(
             }
         ),
     )
+
+
+def _budget(plan: Plan, kind: str) -> dict[str, Any]:
+    """The limits of a run, and of a timing what it may cost; what is without limit is left out."""
+    limits: dict[str, Any] = {"timeout": plan.timeout, "memory": plan.memory}
+    limits["threads"] = plan.threads
+    if kind == "timing":
+        limits["effort"] = plan.effort
+    known = {**dataclasses.asdict(plan.budget), **limits}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def job(plan: Plan, who: Contestant, stored: Stored, seed: int) -> dict[str, Any]:

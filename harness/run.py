@@ -6,9 +6,9 @@ trace wants, and decides whether the run goes on.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
+from time import perf_counter, process_time  # by name: what a solver does to `time` changes nothing
 from typing import Any
 
 import numpy as np
@@ -71,14 +71,24 @@ def drive(
     seed: int,
     budget: Budget,
     keep: Callable[[Point], bool],
+    wanted: Container[int] | None = None,
 ) -> Ending:
     """Run `solver` on `seen` (what `problem.open` gave) until it ends or the budget is spent.
+
+    Args:
+        solver: the solver, and `problem` what it solves.
+        seen: what the solver gets.
+        meter: that of the oracle or the events in `seen`.
+        seed: of the solver's generator.
+        budget: what the run may spend.
+        keep: called with each answer that the trace wants; False ends the run.
+        wanted: numbers of the answers to keep, instead of those that a trace wants.
 
     Raises:
         InvalidAnswer: where an answer is not plain data, or there is none.
         Exception: whatever the solver raises.
     """
-    loop = _Loop(problem, seen, meter, budget, keep)
+    loop = _Loop(problem, seen, meter, budget, keep, wanted)
     rng = np.random.default_rng(seed)
     answers: Any = None
 
@@ -114,6 +124,7 @@ class _Loop:
         meter: Meter,
         budget: Budget,
         keep: Callable[[Point], bool],
+        wanted: Container[int] | None,
     ) -> None:
         self.ending = Ending()
         self.online = isinstance(seen, Events)
@@ -122,6 +133,7 @@ class _Loop:
         self._budget = budget
         self._keep = keep
         self._keep_all = problem.counts == "best" and not self.online
+        self._wanted = wanted
         self._pending: Point | None = None  # the last answer, while it is not kept
         self._kept_at = 0.0
         self._next_at = 0.0
@@ -131,13 +143,13 @@ class _Loop:
             self._events.on_reveal(self._stamp)
 
     def _stamp(self) -> None:
-        self._revealed_at = time.perf_counter()
+        self._revealed_at = perf_counter()
 
     def step(self, work: Callable[[], Any]) -> bool:
         """One answer: timed, owned, and perhaps kept. False when the run has ended."""
         ending = self.ending
-        cpu = time.process_time()
-        start = time.perf_counter()
+        cpu = process_time()
+        start = perf_counter()
         try:
             answer = own(work())
         except StopIteration:
@@ -147,9 +159,9 @@ class _Loop:
             ending.why = "calls"
             return False
         finally:
-            now = time.perf_counter()
+            now = perf_counter()
             ending.seconds += now - start
-            ending.cpu += time.process_time() - cpu
+            ending.cpu += process_time() - cpu
             ending.calls = self._meter.calls
         ending.answers += 1
         if self._stood_long() and not self.flush():
@@ -163,19 +175,20 @@ class _Loop:
     def _stood_long(self) -> bool:
         """Whether the answer held back is the last for so long that the trace wants it."""
         pending = self._pending
-        return pending is not None and self.ending.seconds >= pending.seconds * GROWTH
+        if pending is None or self._wanted is not None:
+            return False
+        return self.ending.seconds >= pending.seconds * GROWTH
 
     def _decide(self, answer: Any, now: float) -> None:
         assert self._events is not None
-        if not self._events.decided():
+        if not self._events.decided(answer):
             raise InvalidAnswer("a decision was yielded while no event was open")
         self.ending.latencies.append(now - self._revealed_at)
         self._decisions.append(answer)
 
     def _go_on(self) -> bool:
         ending, budget = self.ending, self._budget
-        since = ending.seconds - self._kept_at
-        if self._keep_all or ending.seconds >= self._next_at or since >= _AT_LEAST_EVERY:
+        if self._is_wanted():
             if not self.flush():
                 ending.why = "target"
                 return False
@@ -188,6 +201,13 @@ class _Loop:
             ending.why = "seconds"
             return False
         return True
+
+    def _is_wanted(self) -> bool:
+        ending = self.ending
+        if self._wanted is not None:
+            return ending.answers in self._wanted
+        since = ending.seconds - self._kept_at
+        return self._keep_all or ending.seconds >= self._next_at or since >= _AT_LEAST_EVERY
 
     def flush(self) -> bool:
         """Keep the last answer if it was not kept yet; for online problems, what is new."""

@@ -4,27 +4,38 @@
     results/<run>/records.jsonl  one line per run of one solver on one case with one seed
     results/<run>/timings.json   a pyperf suite
 
-A torn last line costs only itself. Nothing in the store is ever unpickled or evaluated. Two
-folders from two machines merge by lying side by side.
+A torn last line costs only itself. Nothing in the store is ever unpickled or evaluated, and only
+regular files of a bounded size are read. Two folders from two machines merge by lying side by side.
+A run's folder is made under a hidden name and renamed once its header is on the disk.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import os
-import reprlib
+import re
 import secrets
-import sys
-from collections.abc import Callable, Iterator
+import shutil
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from harness.paths import write_atomically
-from harness.record import KINDS, SCHEMA, STATUSES, Record
+from harness.fields import UNREADABLE, check, is_integer, parse, record_of
+from harness.paths import open_regular, sync_folder, write_atomically
+from harness.record import SCHEMA, Record
+
+# The files of a run, in the order in which a copy may replace them, and how large each may be.
+FILES = {"records.jsonl": 1 << 32, "timings.json": 1 << 28, "run.json": 1 << 26}
+_LONGEST_LINE = 1 << 26
+RUN_NAME = re.compile(r"(\d{8}T\d{9})Z-[0-9a-f]{6}", re.ASCII)
+_SCRATCH = ".making-"
+_STALE = 86_400  # seconds after which a hidden folder was left behind by what is long dead
 
 
 class StoreError(Exception):
@@ -41,15 +52,18 @@ class RunFolder:
             StoreError: where it can't be written.
         """
         now = datetime.now(UTC)
-        # Names sort by time; the rest keeps two runs of one millisecond apart.
-        milliseconds = now.microsecond // 1000
-        self.name = f"{now:%Y%m%dT%H%M%S}{milliseconds:03d}Z-{secrets.token_hex(3)}"
-        self.path = results / self.name
+        self.path = results
         self.header = {"schema": SCHEMA, "started": now.isoformat(), **header}
+        self._appended = 0
         try:
-            self.path.mkdir(parents=True)
-            self._write_header()
-            self._records = (self.path / "records.jsonl").open("ab", buffering=0)
+            results.mkdir(parents=True, exist_ok=True)
+            self.name = _new_name(results, now)
+            with scratch_folder(results) as scratch:
+                self.path = scratch
+                self._write_header()
+                self._records = (scratch / "records.jsonl").open("ab", buffering=0)
+                os.fsync(self._records.fileno())
+                self.path = put_in_place(scratch, results / self.name)
         except OSError as error:
             raise _write_error(results, error) from None
 
@@ -71,6 +85,7 @@ class RunFolder:
             with contextlib.suppress(OSError):
                 self._records.truncate(begin)  # rather no line than half a line
             raise _write_error(self.path, error) from None
+        self._appended += 1
 
     def write_timings(self, text: str) -> None:
         """Replace the pyperf suite by a longer one."""
@@ -80,9 +95,12 @@ class RunFolder:
             raise _write_error(self.path, error) from None
 
     def close(self, **facts: Any) -> None:
-        """Close the folder; `facts` (such as how the run ended) are added to run.json."""
+        """Close the folder; `facts` (such as how the run ended) are added to run.json.
+
+        So is the number of records, without which a file cut off between two would seem whole.
+        """
         self._records.close()
-        self.header.update(facts)
+        self.header.update(records=self._appended, **facts)
         try:
             self._write_header()
         except OSError as error:
@@ -90,6 +108,51 @@ class RunFolder:
 
     def _write_header(self) -> None:
         write_atomically(self.path / "run.json", json.dumps(self.header, indent=1))
+
+
+def _new_name(results: Path, now: datetime) -> str:
+    """A name that sorts behind those that are there, also where the clock was set back."""
+    found = filter(None, map(RUN_NAME.fullmatch, os.listdir(results)))
+    newest = max((match[1] for match in found), default="")
+    with contextlib.suppress(ValueError, OverflowError):  # digits that are no time
+        last = datetime.strptime(newest + "000+0000", "%Y%m%dT%H%M%S%f%z")
+        now = max(now, last + timedelta(milliseconds=1))
+    # The rest keeps two runs of one millisecond apart.
+    return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{secrets.token_hex(3)}"
+
+
+@contextlib.contextmanager
+def scratch_folder(results: Path) -> Iterator[Path]:
+    """A hidden folder in the results folder, gone at the end unless it was put in place.
+
+    What dead processes left of such is removed after a day.
+
+    Raises:
+        OSError: where it can't be made.
+    """
+    for old in results.glob(f"{_SCRATCH}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - old.lstat().st_mtime > _STALE:
+                shutil.rmtree(old, ignore_errors=True)
+    scratch = results / f"{_SCRATCH}{secrets.token_hex(8)}"
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def put_in_place(scratch: Path, path: Path) -> Path:
+    """Give a complete folder its name, in such a way that a power cut loses all of it or nothing.
+
+    Raises:
+        OSError: where there is a folder of that name, or the disk fails.
+    """
+    sync_folder(scratch)
+    scratch.rename(path)
+    sync_folder(path.parent)
+    sync_folder(path.parent.absolute().parent)
+    return path
 
 
 def _write_error(path: Path, error: OSError) -> StoreError:
@@ -137,165 +200,174 @@ def load(results: Path, runs: list[str] | None = None) -> Results:
         raise StoreError(f"{results}: there are no results; `bench run` makes some")
     loaded = Results()
     for folder in folders:
-        try:
-            header = _header(folder / "run.json")
-        except _UNREADABLE as error:
-            loaded.complaints.append(f"{folder}: run.json can't be read ({error}); run left out")
-            continue
-        if header["schema"] > SCHEMA:
-            loaded.complaints.append(
-                f"{folder} has schema {header['schema']}, newer than {SCHEMA}, which this version "
-                "reads; run left out: install a newer bench-harness to see it"
-            )
+        header = _usable_header(folder, loaded.complaints)
+        if header is None:
             continue
         loaded.runs[folder.name] = header
-        if (folder / "timings.json").exists():
+        if _has_timings(folder, loaded.complaints):
             loaded.timings[folder.name] = folder / "timings.json"
-        for record in _records(folder, loaded.complaints):
-            record["run"] = folder.name
-            loaded.records.append(record)
+        with _no_collection():
+            loaded.records.extend(_records(folder, header.get("records"), loaded.complaints))
     if not loaded.runs and not loaded.complaints:
         raise StoreError(f"{results}: there is no run in it; `bench run` makes one")
     return loaded
 
 
+def load_if_any(results: Path) -> Results:
+    """The same where there may be no results yet: then there are no runs and no complaints.
+
+    Raises:
+        StoreError: where the folder can't be read.
+    """
+    try:
+        empty = not results.exists() or (results.is_dir() and not any(_run_folders(results, None)))
+    except OSError as error:
+        raise StoreError(f"{results} can't be read ({error.strerror})") from None
+    return Results() if empty else load(results)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without cyclic garbage collection, which takes as long as reading: records have no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _run_folders(results: Path, runs: list[str] | None) -> Iterator[Path]:
-    if _is_run(results):
-        yield results.absolute()  # `.` has no name
+    if is_run(results):
+        yield Path(os.path.abspath(results))  # `.` has no name
         return
     for folder in sorted(results.iterdir()):
-        if _is_run(folder) and (runs is None or folder.name in runs):
+        hidden = folder.name.startswith(".")
+        if not hidden and (runs is None or folder.name in runs) and is_run(folder):
             yield folder
 
 
-def _is_run(folder: Path) -> bool:
-    return (folder / "run.json").exists() or (folder / "records.jsonl").exists()
+def is_run(folder: Path) -> bool:
+    """Whether a folder is that of a run, however damaged.
+
+    Raises:
+        OSError: where that can't be seen.
+    """
+    return any(_is_there(folder / name) for name in ("run.json", "records.jsonl"))
 
 
-def _header(path: Path) -> dict[str, Any]:
-    header = _parse(path.read_bytes())
-    _check("schema", header.get("schema"), "int")
-    _check("machine", header.get("machine", ""), "str")
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _usable_header(folder: Path, complaints: list[str]) -> dict[str, Any] | None:
+    try:
+        header = header_of(folder)
+    except UNREADABLE as error:
+        complaints.append(
+            f"{folder}: run.json can't be read ({_said(error)}); the run is left out"
+            + _with_records(folder)
+        )
+        return None
+    if header["schema"] > SCHEMA:
+        complaints.append(
+            f"{folder} has schema {header['schema']}, newer than {SCHEMA}, which this version "
+            "reads; run left out: install a newer bench-harness to see it"
+        )
+        return None
     return header
 
 
-_UNREADABLE = (OSError, ValueError, RecursionError)
-
-
-def _parse(text: bytes) -> dict[str, Any]:
-    """A JSON object that could also be written: no NaN, no infinity, no lone surrogate.
+def header_of(folder: Path) -> dict[str, Any]:
+    """What run.json of a run's folder says.
 
     Raises:
-        ValueError, RecursionError: where it is none.
+        OSError, ValueError, RecursionError: where it can't be read or is none.
     """
-    parsed = json.loads(text)
-    if not isinstance(parsed, dict):
-        raise ValueError("not a JSON object")
-    json.dumps(parsed, allow_nan=False, ensure_ascii=False).encode()
-    return parsed
+    header = parse(_content(folder, "run.json"))
+    check("schema", header.get("schema"), "int")
+    check("machine", header.get("machine", ""), "str")
+    return header
 
 
-def _is_integer(value: Any) -> bool:
-    return type(value) is int and abs(value) < 2**63
+def _content(folder: Path, name: str) -> bytes:
+    with open_regular(folder / name, FILES[name]) as file:
+        return file.read()
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= sys.float_info.max
+def _said(error: BaseException) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
-def _are_numbers(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_number, value))
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-# The types of a record's fields: what a value must be, in words, and whether it is that.
-_TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "str": ("a text", lambda value: isinstance(value, str)),
-    "int": ("an integer", _is_integer),
-    "int | None": ("an integer or null", lambda value: value is None or _is_integer(value)),
-    "float | None": ("a number or null", lambda value: value is None or _is_number(value)),
-    "bool | None": ("true, false or null", lambda value: value is None or type(value) is bool),
-    "list[float]": ("a list of numbers", _are_numbers),
-    "list[str]": ("a list of texts", _are_texts),
-    "list[list[float]]": (
-        "a list of [seconds, calls, cost]",
-        lambda value: (
-            isinstance(value, list)
-            and all(_are_numbers(point) and len(point) == 3 for point in value)
-        ),
-    ),
-    "dict[str, str]": (
-        "an object of texts",
-        lambda value: isinstance(value, dict) and _are_texts(list(value.values())),
-    ),
-    "dict[str, Any]": ("an object", lambda value: isinstance(value, dict)),
-    "dict[str, float]": (
-        "an object of numbers",
-        lambda value: isinstance(value, dict) and _are_numbers(list(value.values())),
-    ),
-}
-
-
-def _check(name: str, value: Any, kind: str) -> None:
-    """Raises ValueError where the value of a field is not of its type."""
-    words, fits = _TYPES[kind]
-    if not fits(value):
-        raise ValueError(f"{name} is {reprlib.repr(value)}, expected {words}")
-
-
-_FIELDS = {item.name: item for item in dataclasses.fields(Record)}
-_REQUIRED = [
-    name
-    for name, item in _FIELDS.items()
-    if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-]
-
-
-def _records(folder: Path, complaints: list[str]) -> Iterator[dict[str, Any]]:
-    path = folder / "records.jsonl"
+def _with_records(folder: Path) -> str:
+    """How many records are lost with a header, as far as that can be seen."""
     try:
-        content = path.read_bytes()
+        with open_regular(folder / "records.jsonl", FILES["records.jsonl"]) as file:
+            lines = sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return ""
+    return f" with its {lines} record{'s' * (lines != 1)}"
+
+
+def _has_timings(folder: Path, complaints: list[str]) -> bool:
+    if not _is_there(folder / "timings.json"):
+        return False
+    try:
+        parse(_content(folder, "timings.json"))
+    except UNREADABLE as error:
+        complaints.append(
+            f"{folder}: timings.json can't be read ({_said(error)}); "
+            "pyperf's raw values of that run are lost, its records are not concerned"
+        )
+        return False
+    return True
+
+
+def _records(folder: Path, said: Any, complaints: list[str]) -> Iterator[dict[str, Any]]:
+    """The records of a run, each with `run` and `line`; `said` is how many there should be."""
+    path = folder / "records.jsonl"
+    number = torn = 0
+    try:
+        for number, line in enumerate(_lines(path), 1):
+            torn = not line.endswith(b"\n")
+            if torn:
+                break
+            try:
+                record = record_of(line)
+            except UNREADABLE as error:
+                complaints.append(f"{path}, line {number} is no record ({error}); left out")
+                continue
+            record["run"], record["line"] = folder.name, number
+            yield record
     except OSError as error:
         complaints.append(f"{path} can't be read ({error.strerror})")
         return
-    lines = content.split(b"\n")
-    torn = lines.pop()
     if torn:
         complaints.append(
             f"{path}: the last line is torn (the run was cut off while writing it); "
             "that record is lost, the others are whole"
         )
-    for number, line in enumerate(lines, 1):
-        try:
-            record = _record(_parse(line))
-        except _UNREADABLE as error:
-            complaints.append(f"{path}, line {number} is no record ({error}); left out")
-            continue
-        yield record
+    if is_integer(said) and said > number:
+        complaints.append(
+            f"{path} has {number} lines, but run.json tells of {said} records; the last "
+            f"{said - number} are lost: copy the file again, or run with --resume"
+        )
 
 
-def _record(parsed: dict[str, Any]) -> dict[str, Any]:
-    """All fields of a record, each of its type; fields that this version doesn't know are dropped.
-
-    Raises:
-        ValueError: where a field is missing or of another type.
-    """
-    absent = [name for name in _REQUIRED if name not in parsed]
-    if absent:
-        raise ValueError(f"no {', '.join(absent)}")
-    record = {name: parsed.get(name, _default(item)) for name, item in _FIELDS.items()}
-    for name, value in record.items():
-        _check(name, value, str(_FIELDS[name].type))
-    for name, known in (("kind", KINDS), ("status", STATUSES)):
-        if record[name] not in known:
-            raise ValueError(f"{name} is {reprlib.repr(record[name])}, expected {', '.join(known)}")
-    return record
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long for memory, a part that is no record."""
+    with open_regular(path, FILES["records.jsonl"]) as file:
+        while line := file.readline(_LONGEST_LINE):
+            whole = len(line) < _LONGEST_LINE or line.endswith(b"\n")
+            yield line if whole else _skipped(file)
 
 
-def _default(item: dataclasses.Field[Any]) -> Any:
-    if item.default_factory is not dataclasses.MISSING:
-        return item.default_factory()
-    return item.default
+def _skipped(file: BinaryIO) -> bytes:
+    while (part := file.readline(_LONGEST_LINE)) and not part.endswith(b"\n"):
+        pass
+    return b"longer than a line may be\n" if part else b"cut off"

@@ -7,13 +7,13 @@ holds the records of one machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from harness.record import STATUSES
+from harness.record import FLAGS, STATUSES
 from harness.selectors import Misuse, nearest
 from harness.store import Results
 
@@ -41,6 +41,12 @@ COLUMNS = (
     "calls",
     "answers",
     "why",
+    "precision",
+    "instructions",
+    "waited",
+    "drift",
+    "verified",
+    "flags",
     "started",
     "key",
     "parameters",
@@ -50,13 +56,16 @@ COLUMNS = (
     "trace",
     "values",
 )
-_NUMBERS = ("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls", "answers")
+_NUMBERS = (
+    *("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls", "answers"),
+    *("precision", "instructions", "waited", "drift"),
+)
 # What makes two records repetitions of the same run; the later one counts.
 _SAME = ["machine", "kind", "problem", "label", "case", "seed"]
 
 
 def records(results: Results) -> pd.DataFrame:
-    """All records, one row each; columns `COLUMNS`."""
+    """All records, one row each; columns `COLUMNS`. A counter that a record lacks is NaN."""
     rows = []
     for record in results.records:
         header = results.runs.get(record["run"], {})
@@ -64,6 +73,8 @@ def records(results: Results) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in _NUMBERS:
         frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    told = [said if isinstance(said, list) else [] for said in frame["flags"]]
+    frame["flags"] = pd.Series(told, index=frame.index, dtype=object)
     return frame
 
 
@@ -76,8 +87,9 @@ def machines(frame: pd.DataFrame) -> list[str]:
 def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
     """The records that count: of one machine (by default the latest), the last of each repetition.
 
-    Adds `best` (the reference cost of the instance), `failed`, `ratio` (cost / best) and `gap`
-    (cost - best), which an invalid run has not.
+    Which is the last is told by the name of the run and the place of the record in it; clocks are
+    set back at times. Adds `best` (the reference cost of the instance), `failed`, `ratio` (cost /
+    best) and `gap` (cost - best), which an invalid run has not.
 
     Raises:
         Misuse: where there is no such machine.
@@ -90,7 +102,7 @@ def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
         raise Misuse(f"no results of machine {machine!r}; {hint}")
     frame = with_reference(frame)
     frame = frame[frame["machine"] == (machine or known[0])]
-    frame = frame.sort_values(["run", "started"], kind="stable")
+    frame = frame.sort_values("run", kind="stable")
     return frame.drop_duplicates(_SAME, keep="last").reset_index(drop=True)
 
 
@@ -156,12 +168,57 @@ def size_of(traces: pd.DataFrame, name: str) -> pd.Series[float]:
     return traces["sizes"].map(lambda sizes: sizes.get(name, np.nan)).astype(float)
 
 
+def flag(said: str) -> tuple[str, str]:
+    """The name and the sentence of a record's flag "name: sentence"."""
+    name, _, sentence = said.partition(": ")
+    return name, sentence or FLAGS.get(name, "")
+
+
+def flag_counts(rows: Iterable[list[str]]) -> list[dict[str, Any]]:
+    """What rows are flagged with, one dict each: flag, rows (how many), example (a sentence).
+
+    Flags come in the order of `FLAGS`; names that this version does not know come last.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for told in rows:
+        for name, sentence in dict(map(flag, told)).items():
+            one = found.setdefault(name, {"flag": name, "rows": 0, "example": ""})
+            one["rows"] += 1
+            one["example"] = one["example"] or sentence
+    known = list(FLAGS)
+    return sorted(
+        found.values(),
+        key=lambda one: known.index(one["flag"]) if one["flag"] in FLAGS else len(known),
+    )
+
+
+def flags(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
+    """One row per solver and flag: what a reader is warned of.
+
+    Columns: label, flag, rows (flagged), of (all rows of these kinds that the solver has), kind
+    ("trace" or "timing"; empty where both are flagged), example (one row's sentence).
+    """
+    mine = frame[frame["problem"] == problem]
+    flagged = mine[mine["flags"].map(len) > 0]
+    rows = []
+    for label, group in flagged.groupby("label", sort=False):
+        kinds = mine.loc[mine["label"] == label, "kind"].value_counts()
+        for one in flag_counts(group["flags"]):
+            has_it = [one["flag"] in dict(map(flag, told)) for told in group["flags"]]
+            among = sorted(set(group["kind"][has_it]))
+            kind = among[0] if len(among) == 1 else ""
+            rows.append({"label": label, **one, "of": int(kinds[among].sum()), "kind": kind})
+    return pd.DataFrame(rows, columns=["label", "flag", "rows", "of", "kind", "example"])
+
+
 def cases(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
     """One row per case and solver, over seeds.
 
     Columns: case, label, role, runs, ok, best, cost_mean, cost_min, cost_max, ratio, gap, seconds
-    (median of pyperf's values), low, high (their 2.5 and 97.5 % points), traced (median seconds of
-    the traced runs), memory (largest, bytes), message (of a run that failed).
+    (median of pyperf's values), low, high (their 2.5 and 97.5 % points), precision and why (of the
+    timing: the width of its interval, and why no more values were taken), traced, cpu, wall,
+    instructions (medians of the traced runs; NaN where nobody counted), memory (largest, bytes),
+    flags (of traced runs and timing, as `flag_counts` gives them), message (of a run that failed).
     """
     traces, timings = of_kind(frame, "trace", problem), of_kind(frame, "timing", problem)
     rows = []
@@ -175,6 +232,7 @@ def cases(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
         message = "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['message']}"
         if not message and timing is not None and timing.status != "ok":
             message = f"timing {timing.status}: {timing.message}"
+        told = [*group["flags"], *([timing.flags] if timing is not None else [])]
         rows.append(
             {
                 "case": case,
@@ -191,13 +249,24 @@ def cases(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
                 "seconds": timing.seconds if timing is not None and len(values) else np.nan,
                 "low": low,
                 "high": high,
+                "precision": timing.precision if timing is not None else np.nan,
+                "why": timing.why if timing is not None else "",
                 "traced": good["seconds"].median(),
+                "cpu": good["cpu"].median(),
+                "wall": good["wall"].median(),
+                "instructions": good["instructions"].median(),
                 "memory": group["memory"].max(),
+                "flags": flag_counts(told),
                 "message": message,
             }
         )
-    names = "case label role runs ok best cost_mean cost_min cost_max ratio gap seconds low high"
-    return pd.DataFrame(rows, columns=[*names.split(), "traced", "memory", "message"])
+    return pd.DataFrame(rows, columns=_CASE_COLUMNS)
+
+
+_CASE_COLUMNS = [
+    *"case label role runs ok best cost_mean cost_min cost_max ratio gap seconds low high".split(),
+    *"precision why traced cpu wall instructions memory flags message".split(),
+]
 
 
 def select(frame: pd.DataFrame, problems: Sequence[str]) -> pd.DataFrame:

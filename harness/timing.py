@@ -1,46 +1,46 @@
-"""Timings by pyperf, whose only importer this is.
+"""Timings by pyperf: values from fresh worker processes, until they are precise enough.
 
-Each value is taken in a fresh worker process (`python -m harness.timing`, pyperf's own worker
-protocol); the workers of rival solvers on one case alternate in random order. The raw runs are
-kept as a pyperf suite that `python -m pyperf stats` and `compare_to` read.
+Each round of a solver is a worker process (`python -m harness.timing_worker`, pyperf's own worker
+protocol) with one warm-up and some values; the workers of rival solvers on one case alternate in
+random order. Between them the canary sings: a round that was disturbed is taken again where
+rounds and time for it are left, and is told of where it counts. Rounds go on until the ratio to
+the case's fastest solver is known precisely enough, or the time for it is spent; `harness.sampling`
+says how that is decided, and why never by whether a difference is significant.
+
+Workers take the time themselves, by a clock that a solver could tamper with; `harness.timing_marks`
+holds it against the clocks of this process. A solver that keeps answers between solves is found
+by a twin of the instance, solved once when all else is done.
+
+The raw runs are kept as a pyperf suite that `python -m pyperf stats` and `compare_to` read.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import math
 import random
 import statistics
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
-from harness.answers import decode, encode, own
-from harness.api import BudgetSpent, Case, Events, InvalidAnswer, Meter
-from harness.child import prepare
+from harness import machine, sampling
+from harness.api import Case
+from harness.canary import DISTURBED, Canary, Reading
 from harness.instances import Stored
-from harness.isolate import budget_json, call, clean_environment
-from harness.measure import judge
-from harness.plan import Contestant, Plan, blank, job
+from harness.plan import Contestant, Plan, blank
 from harness.record import Record
+from harness.timing_marks import told
+from harness.timing_round import Failure, Round, Work, make_twin, take
 
-# What pyperf collects of a machine that a published file should not tell.
-_PRIVATE = (
-    "hostname",
-    "python_executable",
-    "python_config_args",
-    "command",
-    "boot_time",
-    "uptime",
-    "runnable_threads",
-    "load_avg_1min",
-)
+MOST_ROUNDS = 50  # processes of one solver on one case, unless more are asked for at least
+WAITED = 0.05  # share of a round spent waiting for a processor, beyond which it is disturbed
 _CALIBRATE_BELOW = 0.01  # seconds of one solve: below, several solves make one value
-_MIN_TIME = 0.05  # seconds that the solves of one value take together
+# A first solve, or one of the twin, that takes so many times the usual and so much longer keeps
+# something between solves.
+_KEPT_TIMES, _KEPT_SECONDS = 10.0, 0.005
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,17 @@ class Effort:
     """How many values to take.
 
     Attributes:
-        rounds: worker processes per solver and case.
+        rounds: worker processes per solver and case, at least.
         values: values per process, after one warm-up.
-        seconds: what one solver on one case may cost in all.
+        seconds: what one solver on one case may cost in all; the least rounds are taken anyway.
+        precision: go on until the 95 % interval of the ratio to the case's fastest solver is this
+            narrow, relative to the ratio; None for `rounds` processes and no more.
     """
 
     rounds: int = 5
     values: int = 3
     seconds: float = 10.0
+    precision: float | None = 0.05
 
     def for_solve(self, seconds: float) -> Effort | None:
         """Less effort for a long solve; None where three solves would be too many."""
@@ -63,7 +66,8 @@ class Effort:
             return self
         if 3 * seconds > 2 * self.seconds:
             return None
-        return Effort(max(3, min(self.rounds, int(self.seconds / seconds))), 1, self.seconds)
+        rounds = max(3, min(self.rounds, int(self.seconds / seconds)))
+        return replace(self, rounds=rounds, values=1)
 
 
 @dataclass
@@ -73,21 +77,46 @@ class _Series:
     record: Record
     who: Contestant
     effort: Effort
-    expected: float
-    warmups: int
-    loops: int = 0  # 0: to be calibrated
-    benchmark: Any = None
-    taken: int = 0
+    work: Work
+    attempts: int = 0
+    retaken: int = 0
+    spent: float = 0.0
     failed: bool = False
-    values: list[float] = field(default_factory=list)
+    calibration: Any = None
+    rounds: list[Round] = field(default_factory=list)
+    disturbed: list[Round] = field(default_factory=list)  # of those, the ones that count anyway
+    verdict: sampling.Verdict = field(default_factory=lambda: sampling.Verdict(math.inf, ""))
+
+    @property
+    def next(self) -> float:
+        """Seconds that one more round will cost."""
+        return self.spent / max(1, self.attempts)
+
+    def sample(self) -> sampling.Sample:
+        times = [statistics.median(taken.values) for taken in self.rounds]
+        most = max(MOST_ROUNDS, self.effort.rounds)
+        return sampling.Sample(
+            times, self.effort.rounds, most, self.spent, self.next, self.effort.seconds
+        )
 
 
 class Timer:
-    """Takes timings and keeps the pyperf suite of one `bench run`."""
+    """Takes timings and keeps the pyperf suite of one `bench run`.
 
-    def __init__(self, effort: Effort, threads: int = 1, seed: int = 0) -> None:
+    Args:
+        effort: how many values to take.
+        threads: that each worker may use; it is kept on as many processors.
+        seed: of the random order of rivals.
+        canary: sings between workers; one on the workers' processors by default.
+    """
+
+    def __init__(
+        self, effort: Effort, threads: int = 1, seed: int = 0, canary: Canary | None = None
+    ) -> None:
         self._effort, self._threads = effort, threads
         self._order = random.Random(seed)
+        self._cpus = machine.processors(threads)
+        self._canary = canary
         self._benchmarks: list[Any] = []
 
     def suite(self) -> str:
@@ -115,7 +144,7 @@ class Timer:
             plan: problem, contestants and limits.
             case: the case, and `stored` its instance.
             expected: seconds of a traced run by label; who is not in it is not timed.
-            watch: told the label, the workers done and the workers planned.
+            watch: told the label, the workers done and the workers planned so far.
 
         Yields:
             a record of kind "timing" for each contestant that was traced.
@@ -129,17 +158,30 @@ class Timer:
                 yield started
             else:
                 series.append(started)
-        planned = sum(one.effort.rounds for one in series)
-        done = 0
-        for number in range(max((one.effort.rounds for one in series), default=0)):
-            active = [one for one in series if number < one.effort.rounds and not one.failed]
+        if not series:
+            return
+        twin = make_twin(plan, stored)
+        self._canary = self._canary or Canary(self._cpus)
+        before = self._canary.sing()
+        planned, done = sum(one.effort.rounds for one in series), 0
+        while active := self._active(series):
             self._order.shuffle(active)
             for one in active:
-                watch(one.who.label, done, planned)
-                self._round(plan, one, stored, number)
+                watch(one.who.label, done, max(planned, done + 1))
+                if not one.attempts:
+                    one.work.twin = twin
+                before = self._round(one, before)
                 done += 1
         for one in series:
             yield self._finish(one)
+
+    def _active(self, series: list[_Series]) -> list[_Series]:
+        """Who needs another round."""
+        sound = [one for one in series if not one.failed]
+        verdicts = sampling.judge([one.sample() for one in sound], self._effort.precision)
+        for one, verdict in zip(sound, verdicts, strict=True):
+            one.verdict = verdict
+        return [one for one in sound if not one.verdict.why]
 
     def _start(
         self, plan: Plan, who: Contestant, case: Case, stored: Stored, seconds: float
@@ -152,155 +194,130 @@ class Timer:
                 f"({self._effort.seconds:g} s; --timing-budget raises it)"
             )
             return record
-        warmups = 1 if effort == self._effort else 0
-        loops = 0 if seconds < _CALIBRATE_BELOW else 1
-        return _Series(record, who, effort, seconds, warmups, loops)
+        work = Work(plan, who, case, stored, seconds, self._threads, self._cpus)
+        work.values = effort.values
+        work.warmups = 1 if effort == self._effort else 0
+        work.loops = 0 if seconds < _CALIBRATE_BELOW else 1
+        return _Series(record, who, effort, work)
 
-    def _round(self, plan: Plan, one: _Series, stored: Stored, number: int) -> None:
-        if one.loops == 0:
-            run = self._worker(plan, one, stored, number, calibrate=True)
-            if run is None:
-                return
-            one.loops = run.get_runs()[0].get_loops()
-        self._worker(plan, one, stored, number, calibrate=False)
-
-    def _worker(
-        self, plan: Plan, one: _Series, stored: Stored, number: int, calibrate: bool
-    ) -> Any:
-        """Run one worker process; returns its pyperf benchmark, or None where it failed."""
-        with tempfile.TemporaryDirectory(prefix="bench-timing-") as folder:
-            answer, said = Path(folder) / "answer", Path(folder) / "run.json"
-            task = {
-                **job(plan, one.who, stored, number),
-                "budget": budget_json(plan.budget, plan.timeout),
-                "name": f"{plan.name}/{one.who.label} {one.record.case}",
-                "answer": str(answer),
-            }
-            (Path(folder) / "job.json").write_text(json.dumps(task))
-            descriptor = os.open(said, os.O_WRONLY | os.O_CREAT, 0o600)
-            command = [sys.executable, "-m", "harness.timing", f"{folder}/job.json", "--worker"]
-            command += ["--pipe", str(descriptor), "--worker-task=0", "--min-time", str(_MIN_TIME)]
-            if calibrate:
-                command += ["--calibrate-loops", "--values", "1", "--warmups", "0"]
-            else:
-                command += ["--loops", str(one.loops), "--values", str(one.effort.values)]
-                command += ["--warmups", str(one.warmups)]
-            solves = (one.effort.values + one.warmups) * max(1, one.loops)
-            limit = 60 + 10 * (solves * one.expected + 10 * _MIN_TIME)
-            environment = clean_environment(self._threads, {"TMPDIR": folder})
-            try:
-                code, output = call(command, limit, environment, [descriptor])
-            finally:
-                os.close(descriptor)
-            if code != 0:
-                one.failed = True
-                one.record.status = "timeout" if code is None else "crashed"
-                one.record.message = (
-                    f"a timing worker was killed after {limit:.0f} s"
-                    if code is None
-                    else f"a timing worker ended with exit code {code}: "
-                    + " / ".join(output.strip().splitlines()[-2:])[-300:]
-                )
-                return None
-            if not calibrate and not self._judge(plan, one, stored, answer):
-                return None
-            return self._add(one, said)
-
-    def _judge(self, plan: Plan, one: _Series, stored: Stored, answer: Path) -> bool:
-        """Score the worker's last answer, so that a timing is never of wrong work."""
+    def _round(self, one: _Series, before: Reading) -> Reading:
+        """One worker process of a solver; returns the canary's reading after it."""
+        assert self._canary is not None
+        start = perf_counter()
         try:
-            cost, _ = judge(plan.problem, stored.load(), decode(answer.read_bytes()))
-        except (InvalidAnswer, ValueError, OSError) as error:
+            if one.work.loops == 0:
+                one.calibration = take(one.work, one.attempts, calibrate=True).benchmark
+                one.work.loops = one.calibration.get_runs()[0].get_loops()
+                before = self._canary.sing()
+            taken = take(one.work, one.attempts)
+            after = self._canary.sing()
+            if _keeps_answers(taken):  # once more: it may have been a hiccup
+                taken = take(one.work, one.attempts)
+                before, after = after, self._canary.sing()
+                if _keeps_answers(taken):
+                    raise Failure("invalid", _kept(taken))
+        except Failure as failure:
             one.failed = True
-            one.record.status, one.record.message = "invalid", f"while timed: {error}"
-            return False
-        one.record.cost = cost
-        return True
+            one.record.status, one.record.message = failure.status, failure.message
+            return self._canary.sing()
+        taken.drift = self._canary.drift(before, after)
+        one.work.twin = None
+        one.attempts += 1
+        one.spent += perf_counter() - start
+        self._count(one, taken)
+        return after
 
-    def _add(self, one: _Series, said: Path) -> Any:
-        import pyperf
-
-        loaded = pyperf.Benchmark.load(str(said))
-        runs = []
-        for run in loaded.get_runs():
-            metadata = {k: v for k, v in run.get_metadata().items() if k not in _PRIVATE}
-            runs.append(
-                pyperf.Run(run.values, run.warmups, metadata=metadata, collect_metadata=False)
-            )
-            one.values.extend(run.values)
-        benchmark = pyperf.Benchmark(runs)
-        if one.benchmark is None:
-            one.benchmark = benchmark
-        else:
-            one.benchmark.add_runs(benchmark)
-        return benchmark
+    def _count(self, one: _Series, taken: Round) -> None:
+        """Let a round count, unless it was disturbed and another can take its place."""
+        if taken.drift > DISTURBED or taken.waited > WAITED:
+            if one.retaken < one.effort.rounds and one.spent + one.next <= one.effort.seconds:
+                one.retaken += 1
+                return
+            one.disturbed.append(taken)
+        one.rounds.append(taken)
+        one.record.cost = taken.cost
 
     def _finish(self, one: _Series) -> Record:
         record = one.record
-        if one.values and not one.failed:
-            self._benchmarks.append(one.benchmark)
-            record.seconds = statistics.median(one.values)
-            record.values = one.values
-            record.status, record.message = "ok", ""
+        if one.failed:
+            return record
+        runs = [taken.benchmark for taken in one.rounds]
+        if one.calibration is not None:
+            runs.insert(0, one.calibration)
+        for other in runs[1:]:
+            runs[0].add_runs(other)
+        self._benchmarks.append(runs[0])
+        record.values = [value for taken in one.rounds for value in taken.values]
+        record.seconds = statistics.median(record.values)
+        record.status, record.message = "ok", ""
+        record.why = one.verdict.why
+        record.precision = one.verdict.width if math.isfinite(one.verdict.width) else None
+        record.drift = max(taken.drift for taken in one.rounds)
+        record.waited = sum(taken.seen.waited for taken in one.rounds)
+        record.flags = list(_flags(one))
         return record
 
 
-def _solves(task: dict[str, Any], keep: list[Any]) -> Callable[[int], float]:
-    """pyperf's time function: so many solves, each with a generator of its own.
-
-    The loop is not that of `run.drive`, whose bookkeeping for the trace would be timed along.
-    """
-    import numpy as np
-
-    budget = task["budget"]
-    clock = time.perf_counter
-    limit = budget["seconds"] or float("inf")
-    most = budget["answers"] or sys.maxsize
-    solver, problem, data = prepare(task)
-    count = 0
-
-    def time_function(loops: int) -> float:
-        nonlocal count
-        total = 0.0
-        for _ in range(loops):
-            count += 1
-            meter = Meter(budget["calls"])
-            seen = problem.open(data, meter)
-            rng = np.random.default_rng([task["seed"], count])
-            events = seen if isinstance(seen, Events) else None
-            answers = 0
-            decisions: list[Any] = []
-            answer: Any = None
-            start = clock()
-            try:
-                for answer in solver.solve(seen, rng):
-                    answer = own(answer)
-                    answers += 1
-                    if events is not None:
-                        events.decided()
-                        decisions.append(answer)
-                    if answers >= most or clock() - start >= limit:
-                        break
-            except BudgetSpent:
-                pass
-            total += clock() - start
-            keep[0] = decisions if events is not None else answer
-        return total
-
-    return time_function
+def _flags(one: _Series) -> Iterator[str]:
+    """What a reader is warned of, each "name: sentence"."""
+    rounds = one.rounds
+    if one.disturbed:
+        drift = max(taken.drift for taken in one.disturbed)
+        waited = max(taken.waited for taken in one.disturbed)
+        reasons = []
+        if drift > DISTURBED:
+            reasons.append(f"a fixed piece of work took up to {drift:.2f} times its usual time")
+        if waited > WAITED:
+            reasons.append(
+                f"up to {_percent(waited)} of a process's time went by without a processor"
+            )
+        yield (
+            f"disturbed: around {len(one.disturbed)} of {len(rounds)} processes "
+            + " and ".join(reasons)
+        )
+    asked = one.effort.precision
+    if one.verdict.why != "precise" and asked is not None:
+        wide = (
+            f"the interval is {_percent(one.verdict.width)} wide"
+            if math.isfinite(one.verdict.width)
+            else "there is no interval"
+        )
+        count = f"{len(rounds)} process" + ("es" if len(rounds) > 1 else "")
+        yield f"unstable: {wide} after {count}; {_percent(asked)} was asked for"
+    doubted = [taken for taken in rounds if taken.seen.doubt()]
+    if doubted:
+        worst = max(doubted, key=lambda taken: taken.seen.worked - taken.seen.claimed).seen
+        yield (f"clock: its clock says {told(worst.claimed)}, the harness's {told(worst.worked)}")
+    firsts = [taken.first for taken in rounds if taken.later]
+    if firsts:
+        first = statistics.median(firsts)
+        later = statistics.median(value for taken in rounds for value in taken.later)
+        if _far_beyond(first, later):
+            yield (
+                f"warm: the first solve in a process took {told(first)}, later ones {told(later)}; "
+                "what it keeps between solves (compiled code, or answers) is not in this time"
+            )
 
 
-def main() -> None:
-    """A pyperf worker: time the job that the first argument names."""
-    import pyperf
-
-    runner = pyperf.Runner()
-    runner.argparser.add_argument("job")
-    task = json.loads(Path(runner.parse_args().job).read_text())
-    keep: list[Any] = [None]
-    runner.bench_time_func(task["name"], _solves(task, keep))
-    Path(task["answer"]).write_bytes(encode(keep[0]))
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share < 1 else f"{100 * share:.0f} %"
 
 
-if __name__ == "__main__":
-    main()
+def _far_beyond(seconds: float, usual: float) -> bool:
+    return seconds > _KEPT_TIMES * usual and seconds - usual > _KEPT_SECONDS
+
+
+def _keeps_answers(taken: Round) -> bool:
+    """Whether an instance that it had not seen took far longer than the repeats."""
+    return (
+        taken.twin is not None
+        and bool(taken.later)
+        and _far_beyond(taken.twin, statistics.median(taken.later))
+    )
+
+
+def _kept(taken: Round) -> str:
+    return (
+        f"a relabelled instance took {told(taken.twin or 0.0)} where the repeats took "
+        f"{told(statistics.median(taken.later))}: it keeps answers between solves"
+    )

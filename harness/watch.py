@@ -16,61 +16,21 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import child
 from harness.answers import decode
-from harness.run import GROWTH, Ending, Point
+from harness.guard import Guard, Limits
+from harness.instances import FILES
+from harness.outcome import Outcome, Trace
+from harness.remote import Examiner
+from harness.run import Point
 
 _MAX_FRAME = 1 << 31
 _MAX_TOTAL = 4 << 30
 _TO_END = 1.0  # seconds that a run may take to end, once it has said all or closed its channel
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Hard limits of a run.
-
-    Attributes:
-        timeout: seconds of wall clock for the solve; None is without limit.
-        setup: seconds for imports and loading before it.
-        memory: bytes of address space beyond what is mapped at the start and the data; None is
-            without limit.
-        output: bytes of standard output and error that are kept.
-    """
-
-    timeout: float | None = 60.0
-    setup: float = 120.0
-    memory: int | None = None
-    output: int = 1 << 16
-
-
-@dataclass
-class Outcome:
-    """What the parent saw of a run.
-
-    Attributes:
-        status: ok, timeout, memory, crashed, raised or invalid.
-        message: the sentence for the reader; empty when ok.
-        ending: what the loop said on its end; None where it did not live to say it.
-        points: answers in order, `Point.answer` still encoded.
-        wall: seconds between start and end as the parent saw them.
-        cpu: seconds of the whole process and its children, start-up included.
-        memory: peak of resident bytes beyond what was resident at the start.
-        threads: threads alive at the end.
-        output: what it printed, cut.
-    """
-
-    status: str = "ok"
-    message: str = ""
-    ending: Ending | None = None
-    points: list[Point] = field(default_factory=list)
-    wall: float = 0.0
-    cpu: float | None = None
-    memory: int | None = None
-    threads: int | None = None
-    output: str = ""
+_LOOK_AFTER, _LOOK_EVERY = 0.05, 0.25  # seconds: first look at a run that goes on, then the rest
 
 
 def hear(control: socket.socket, timeout: float | None) -> dict[str, Any]:
@@ -87,30 +47,60 @@ def hear(control: socket.socket, timeout: float | None) -> dict[str, Any]:
     return reply
 
 
+@dataclass(frozen=True)
+class Handles:
+    """The process of a run, and what leads to it.
+
+    Attributes:
+        server: the server's process, and `control` its socket.
+        pid: the run's process, and `channel` its socket.
+        output: descriptor of what it prints.
+        folder: its temporary folder.
+        data: the folder of its data; empty where it gets none.
+    """
+
+    server: int
+    control: socket.socket
+    pid: int
+    channel: socket.socket
+    output: int
+    folder: str
+    data: str
+
+
 class Watch:
-    """The parent's side of one run."""
+    """The parent's side of one run.
+
+    Args:
+        handles: the run's process and what leads to it.
+        limits: the hard limits.
+        reached: with a target cost: called with each point; True ends the run.
+        thin: drop points that are closer in time than the trace needs.
+        examiner: holds the oracle of a run that has a stand-in for it.
+    """
 
     def __init__(
         self,
-        control: socket.socket,
-        pid: int,
-        channel: socket.socket,
-        output: int,
+        handles: Handles,
         limits: Limits,
-        reached: Callable[[Point], bool] | None,
-        thin: bool,
+        reached: Callable[[Point], bool] | None = None,
+        thin: bool = True,
+        examiner: Examiner | None = None,
     ) -> None:
-        self._control, self._pid, self._channel, self._output = control, pid, channel, output
-        self._limits, self._reached, self._thin = limits, reached, thin
-        self._outcome = Outcome()
+        self._handles, self._limits = handles, limits
+        self._channel, self._output = handles.channel, handles.output
+        self._reached, self._examiner = reached, examiner
+        self._guard = Guard(handles.pid, handles.server, handles.folder, limits)
+        self._trace = Trace(thin)
+        self._outcome = Outcome(points=self._trace.points)
         self._buffer = bytearray()
-        self._received = 0
+        self._arrived = 0.0
         self._said = b""
         self._began = time.monotonic()
         self._started: float | None = None
         self._told: float | None = None  # when the child said how it ended
-        self._resident: int | None = None
-        self._killed = ""
+        self._next_look = self._began + _LOOK_AFTER
+        self._killed: tuple[str, str] | None = None
 
     def outcome(self) -> Outcome:
         """Watch the run to its end.
@@ -125,21 +115,22 @@ class Watch:
         poll.register(self._output, select.POLLIN)
         try:
             while True:
-                wait = max(0.0, self._deadline() - time.monotonic())
-                events = poll.poll(min(wait, 3600.0) * 1000)
+                wake = min(self._deadline(), self._next_look)
+                events = poll.poll(max(0.0, wake - time.monotonic()) * 1000)
                 for descriptor, _ in events:
                     if descriptor == self._output:
                         if not self._read_output():
                             poll.unregister(self._output)
                     elif not self._read_channel():
                         return self._finish()
-                if time.monotonic() >= self._deadline():
-                    self._kill("timeout")
+                self._hold_limits()
         except BaseException:
-            self._kill("interrupted")
+            self._kill("crashed", "interrupted")
             with contextlib.suppress(Exception):
-                hear(self._control, 5)
+                hear(self._handles.control, 5)
             raise
+        finally:
+            self._guard.close()
 
     def _deadline(self) -> float:
         """When the child is killed: in getting ready, in the run, or in ending after it."""
@@ -150,12 +141,27 @@ class Watch:
         limit = self._limits.timeout
         return math.inf if limit is None else self._started + limit + 0.1
 
-    def _kill(self, why: str) -> None:
-        if not self._killed:
-            self._killed = why
+    def _hold_limits(self) -> None:
+        now = time.monotonic()
+        if now >= self._deadline():
+            self._kill(
+                "timeout",
+                f"killed after {self._limits.timeout:g} s, the limit of a run"
+                if self._started is not None
+                else f"not ready after {self._limits.setup:g} s of imports and loading",
+            )
+        elif now >= self._next_look:
+            status, message = self._guard.look()
+            if status:
+                self._kill(status, message)
+            self._next_look = time.monotonic() + _LOOK_EVERY
+
+    def _kill(self, status: str, message: str) -> None:
+        if self._killed is None:
+            self._killed = status, message
         for kill in (os.killpg, os.kill):  # the child may have left its group
             with contextlib.suppress(OSError):
-                kill(self._pid, signal.SIGKILL)
+                kill(self._handles.pid, signal.SIGKILL)
 
     def _read_output(self) -> bool:
         try:
@@ -175,12 +181,13 @@ class Watch:
             return False
         if not chunk:
             return False
-        self._received += len(chunk)
+        self._arrived = time.monotonic()
+        self._outcome.sent += len(chunk)
         self._buffer += chunk
         while len(self._buffer) >= child.FRAME.size:
             kind, length = child.FRAME.unpack_from(self._buffer)
-            if length > _MAX_FRAME or self._received > _MAX_TOTAL:
-                self._kill("flood")
+            if length > _MAX_FRAME or self._outcome.sent > _MAX_TOTAL:
+                self._kill("invalid", "sent more than the harness takes from a run")
                 return False
             if len(self._buffer) < child.FRAME.size + length:
                 break
@@ -189,34 +196,74 @@ class Watch:
             try:
                 self._frame(kind, payload)
             except (ValueError, LookupError, TypeError, RecursionError, struct.error):
-                self._kill("garbled")
+                self._kill("invalid", "something other than the harness wrote to its channel")
                 return False
         return True
 
     def _frame(self, kind: bytes, payload: bytes) -> None:
-        outcome = self._outcome
         if self._told is not None:
             raise ValueError("a frame after the end")
-        if kind == b"S" and self._started is None:
-            self._started = time.monotonic()
-            self._resident = child.parse_start(payload)
+        if kind == b"L" and self._started is None:
+            self._give_data()
+        elif kind == b"S" and self._started is None:
+            self._start()
         elif kind == b"P" and self._started is not None:
             self._point(child.parse_point(payload))
+        elif kind == b"Q" and self._started is not None and self._examiner is not None:
+            self._examine(self._examiner, payload)
         elif kind == b"E" and self._started is not None:
-            outcome.ending, outcome.threads = child.parse_ending(payload)
+            self._outcome.ending = child.parse_ending(payload)
             self._stop_clock()
+            self._outcome.lag = self._behind(self._outcome.ending.seconds)
         elif kind == b"X":
-            outcome.status, outcome.message = child.parse_failure(payload)
+            self._outcome.status, self._outcome.message = child.parse_failure(payload)
             self._stop_clock()
         else:
             raise ValueError(f"frame {kind!r} out of turn")
 
+    def _give_data(self) -> None:
+        """Hand over the open files of the data: no earlier, or the import could do the work."""
+        self._guard.data_given()
+        files: list[int] = []
+        try:
+            for name in FILES:
+                files.append(os.open(f"{self._handles.data}/{name}", os.O_RDONLY | os.O_CLOEXEC))
+            with contextlib.suppress(OSError):  # it died waiting
+                socket.send_fds(self._channel, [b"d"], files)
+        finally:
+            for file in files:
+                os.close(file)
+
+    def _start(self) -> None:
+        """Look at the process, which waits, and let it go."""
+        self._guard.start()
+        self._started = time.monotonic()
+        self._next_look = self._started + _LOOK_AFTER
+        self._send(b"g")
+
+    def _send(self, content: bytes) -> None:
+        with contextlib.suppress(OSError):  # it died waiting
+            self._channel.setblocking(True)
+            self._channel.settimeout(_TO_END)
+            self._channel.sendall(content)
+        self._channel.setblocking(False)
+
+    def _examine(self, examiner: Examiner, question: bytes) -> None:
+        kind, content = examiner.answer(question)
+        self._send(child.FRAME.pack(kind, len(content)) + content)
+
+    def _behind(self, seconds: float) -> float:
+        """By how much the child's clock, which says so many seconds, is behind."""
+        assert self._started is not None
+        return self._arrived - self._started - seconds
+
     def _point(self, point: Point) -> None:
-        points = self._outcome.points
-        if self._thin and len(points) >= 2 and _close(points[-2], points[-1], point):
-            points[-1] = point
-        else:
-            points.append(point)
+        outcome = self._outcome
+        outcome.received += 1
+        outcome.lag_of_points = max(outcome.lag_of_points, self._behind(point.seconds))
+        if self._examiner is not None:
+            point = replace(point, calls=self._examiner.meter.calls)
+        self._trace.add(point)
         if self._reached is not None:
             self._answer(self._reached, point)
 
@@ -226,40 +273,49 @@ class Watch:
         began = time.monotonic()
         done = reached(replace(point, answer=decode(point.answer)))
         self._started += time.monotonic() - began
-        with contextlib.suppress(OSError):  # it died waiting
-            self._channel.send(b"s" if done else b"c")
+        self._send(b"s" if done else b"c")
 
     def _stop_clock(self) -> None:
+        """Stop the clock, and look at the process, which waits unless it is dead."""
         self._told = time.monotonic()
-        if self._started is not None:
-            self._outcome.wall = self._told - self._started
+        if self._started is None:
+            return
+        self._outcome.wall = self._told - self._started
+        self._guard.end()
+        self._send(b"e")
 
     def _finish(self) -> Outcome:
         outcome, told = self._outcome, self._told
         if told is None:
             self._stop_clock()
-        if not self._wait_dead(_TO_END) and not self._killed:
-            self._kill("silent")
+        if not self._wait_dead(_TO_END) and self._killed is None:
+            self._kill(
+                "crashed", "it closed its channel to the harness before the run ended: killed"
+            )
         self._wait_dead(30)
-        reply = hear(self._control, 30)
+        reply = hear(self._handles.control, 30)
         while self._read_output():
             if not select.select([self._output], [], [], 0)[0]:
                 break
         outcome.output = self._said.decode(errors="replace")
-        outcome.cpu = float(reply["cpu"])
-        if self._resident is not None:
-            outcome.memory = max(0, int(reply["peak"]) - self._resident)
+        outcome.left = int(reply["left"])
+        guard = self._guard
+        guard.dead(float(reply["cpu"]), int(reply["peak"]), early=told is None)
+        outcome.cpu, outcome.waited, outcome.threads = guard.cpu, guard.waited, guard.threads
+        outcome.cpu_of_children, outcome.late = guard.cpu_of_children, guard.late
+        outcome.memory, outcome.instructions = guard.memory, guard.instructions
+        outcome.opening = guard.opening
         if told is None:
             self._grade(int(reply["status"]))
         return outcome
 
     def _wait_dead(self, seconds: float) -> bool:
         """Whether the run ends within so many seconds; what it prints is read meanwhile."""
-        waiting: list[Any] = [self._control, self._output]
+        waiting: list[Any] = [self._handles.control, self._output]
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             ready = select.select(waiting, [], [], left)[0]
-            if self._control in ready:
+            if self._handles.control in ready:
                 return True
             if ready and not self._read_output():
                 waiting.remove(self._output)
@@ -267,24 +323,9 @@ class Watch:
 
     def _grade(self, status: int) -> None:
         """Say how the run ended, which did not live to say it."""
-        outcome, limits = self._outcome, self._limits
-        if self._killed == "timeout":
-            outcome.status = "timeout"
-            outcome.message = (
-                f"killed after {limits.timeout:g} s, the limit of a run"
-                if self._started is not None
-                else f"not ready after {limits.setup:g} s of imports and loading"
-            )
-        elif self._killed in ("flood", "garbled"):
-            outcome.status = "invalid"
-            outcome.message = (
-                "sent more than the harness takes from a run"
-                if self._killed == "flood"
-                else "something other than the harness wrote to its channel"
-            )
-        elif self._killed == "silent":
-            outcome.status = "crashed"
-            outcome.message = "it closed its channel to the harness before the run ended: killed"
+        outcome = self._outcome
+        if self._killed is not None:
+            outcome.status, outcome.message = self._killed
         elif os.WIFSIGNALED(status):
             outcome.status = "crashed"
             outcome.message = f"the process was ended by {_signal_name(os.WTERMSIG(status))}"
@@ -295,11 +336,6 @@ class Watch:
         last = outcome.output.strip().splitlines()[-3:]
         if last and outcome.status == "crashed":
             outcome.message += "; it printed: " + " / ".join(last)[-300:]
-
-
-def _close(one: Point, two: Point, three: Point) -> bool:
-    """Whether the trace can do without the second of three points."""
-    return two.seconds < one.seconds * GROWTH and three.seconds < two.seconds * GROWTH
 
 
 def _signal_name(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -27,23 +28,64 @@ def command(plugins: tuple[Path, ...], form: str) -> int:
     facts = machine.facts()
     catalogue = open_catalogue(plugins)
     disturbances = machine.disturbances()
+    capabilities = machine.capabilities()
     broken = [*catalogue.complaints, *_broken(catalogue)]
+    noise = _noise()
+    if noise is not None and (found := machine.noisy(noise)) is not None:
+        disturbances.insert(0, found)
     if form == "json":
-        print_json({"environment": facts, "disturbances": disturbances, "broken": broken})
+        print_json(
+            {
+                "environment": facts,
+                "noise": noise,
+                "disturbances": [asdict(found) for found in disturbances],
+                "capabilities": [asdict(found) for found in capabilities],
+                "broken": broken,
+            }
+        )
         return 1 if broken else 0
     shown = ("processor", "cores", "system", "distribution", "python", "compiler", "harness")
-    click.echo(columns([(name, str(facts[name])) for name in shown], indent=""))
-    click.echo()
-    for found in disturbances:
-        click.echo(f"{click.style('!', fg='yellow', bold=True)} {found['name']}: {found['state']}")
-        click.echo(f"    {found['meaning']}\n    to mend it: {found['mend']}")
-    if not disturbances:
-        click.echo("nothing that would disturb timings was found")
+    rows = [(name, str(facts[name])) for name in shown]
+    if noise is not None:
+        rows.append(("noise", f"{100 * noise:.2g} % (95 % of readings within that of the usual)"))
+    click.echo(columns(rows, indent=""))
+    _tell(disturbances, capabilities)
     for sentence in broken:
         click.echo(f"{click.style('broken', fg='red', bold=True)} {sentence}")
     if not broken:
         click.echo(f"all {len(catalogue.solvers)} solvers can be loaded, or say what they need")
     return 1 if broken else 0
+
+
+def _tell(disturbances: list[machine.Disturbance], capabilities: list[machine.Capability]) -> None:
+    """Show what was found; each with its mending below it."""
+    names = [found.name for found in disturbances] + [one.name for one in capabilities]
+    width = max(map(len, names))
+
+    def say(sign: str, colour: str, name: str, state: str, below: list[str]) -> None:
+        mark = click.style(sign, fg=colour, bold=True)
+        click.echo(f"{mark} {click.style(name.ljust(width), bold=True)}  {state}")
+        for line in below:
+            click.echo(f"{' ' * (width + 4)}{click.style(line, dim=True)}")
+
+    click.echo("\nwhat would disturb timings" + ("" if disturbances else ": nothing was found"))
+    for found in disturbances:
+        say("!", "yellow", found.name, found.state, [found.meaning, f"to mend it: {found.mend}"])
+    click.echo("\nwhat can be observed and limited")
+    for one in capabilities:
+        mend = [f"to mend it: {one.mend}"] if one.mend else []
+        say("+" if one.there else "-", "green" if one.there else "red", one.name, one.detail, mend)
+    click.echo()
+
+
+def _noise() -> float | None:
+    """The spread of a fixed piece of work; None where its kernel is missing."""
+    from harness.canary import Canary, spread
+
+    try:
+        return spread(Canary(machine.processors(1)))
+    except KernelError:  # told with what is broken
+        return None
 
 
 def _broken(catalogue: Catalogue) -> list[str]:

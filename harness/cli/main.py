@@ -16,6 +16,8 @@ COMMANDS = {
     "list": "List the problems and solvers that are installed.",
     "show": "Show a problem (k_medoids), a solver (k_medoids/pam) or a paper (its key) in full.",
     "run": "Run solvers on cases and record what they did.",
+    "replay": "Run one recorded row again and say whether it agrees.",
+    "merge": "Join results folders, or single run folders, into one.",
     "table": "Print results as a table.",
     "report": "Write the results as a static site.",
     "papers": "List the papers, and which of them work here.",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import inspect
 import shlex
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +17,13 @@ from harness.cli.common import (
     format_option,
     open_catalogue,
     plugin_option,
-    print_json,
     results_option,
-    warn,
 )
+from harness.cli.outcome import Past, Result, as_json, look, say_why, summary
 from harness.cli.progress import Progress
 from harness.executors.local import Options, execute, steps_of
 from harness.plan import Plan, make_plan
-from harness.record import STATUSES, Record
+from harness.record import Record
 from harness.run import Budget
 from harness.selectors import Misuse
 from harness.store import RunFolder
@@ -126,6 +123,17 @@ from harness.timing import Effort, Timer
     metavar="SECONDS",
     help="Timing: what one solver on one case may take in all.",
 )
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Run only what is missing: runs that the results folder tells of, made on this machine "
+    "from the same code, libraries, instance and limits, are kept.",
+)
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say of each run why it is kept or done; implies --resume.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress display.")
 @results_option
 @plugin_option
@@ -148,6 +156,8 @@ def command(
     rounds: int,
     values: int,
     timing_budget: float,
+    resume: bool,
+    explain: bool,
     quiet: bool,
     results: Path,
     plugins: tuple[Path, ...],
@@ -156,12 +166,13 @@ def command(
     """Run solvers on cases and record what they did.
 
     Every run is a process of its own with hard limits; its answers are scored by the problem, off
-    the clock. Nothing is lost by Ctrl-C: what was recorded until then stays.
+    the clock. Nothing is lost by Ctrl-C or a crash: what was recorded until then stays, and the
+    same command with --resume does the rest.
 
     \b
     bench run k_medoids
     bench run k_medoids -s fasterpam,pam -c 'digits[k=50]' --seeds 5 --timeout 60
-    bench run k_medoids --suite standard
+    bench run k_medoids --suite standard --resume
     bench run k_medoids --plugin mine.py
     """
     catalogue = open_catalogue(plugins)
@@ -176,35 +187,23 @@ def command(
     if not suite and not cases and not quiet:
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
     facts = machine.facts(_requirements(plans))
-    folder = RunFolder(results, _header(plans, facts))
-    with Progress(sum(steps_of(plan, options) for plan in plans), quiet) as progress:
-        result = _run(plans, options, folder, progress, machine.identity(facts))
-    counts, ended = result.counts, result.ended
-    failed = sum(count for status, count in counts.items() if status not in ("ok", "skipped"))
+    past = Past() if not (resume or explain) else look(plans, options, results, facts)
+    if explain and form == "text":
+        say_why(past.survey, several=len(plans) > 1)
+    folder, result = None, Result()
+    if not past.nothing_missing:
+        folder = RunFolder(results, _header(plans, facts))
+        with Progress(sum(steps_of(plan, options) for plan in plans), quiet) as progress:
+            result = _run(plans, options, folder, progress, machine.identity(facts), past)
+    for old in past.survey.kept.values():
+        result.count(old["kind"], old["status"], old["instance"], old["case"])
     if form == "json":
-        print_json(
-            {
-                "run": folder.name,
-                "folder": str(folder.path),
-                "ended": ended,
-                "runs": dict(counts),
-                "failed": failed,
-            }
-        )
+        as_json(folder, result, past, explain)
     else:
-        _summary(folder, counts, results, plans, ended)
-    if ended == "interrupted":
+        summary(folder, result, results, plans, past)
+    if result.ended == "interrupted":
         return 130
-    return 1 if failed or result.unmade else 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a run: traced runs by status, cases that could not be made, how it ended."""
-
-    counts: Counter[str]
-    unmade: set[str]
-    ended: str
+    return 1 if result.failed or result.unmade else 0
 
 
 def _names(catalogue: Catalogue, problems: Sequence[str], plugins: Sequence[Path]) -> list[str]:
@@ -227,10 +226,13 @@ def _requirements(plans: Sequence[Plan]) -> tuple[str, ...]:
 
 
 def _header(plans: Sequence[Plan], facts: dict[str, Any]) -> dict[str, Any]:
+    sources = [plan.sources for plan in plans]
+    sources += [who.sources for p in plans for who in p.contestants if who.sources is not None]
     return {
         "command": shlex.join(["bench", *sys.argv[1:]]),
         "machine": machine.machine_identity(facts),
         "environments": {machine.identity(facts): facts},
+        "sources": {each.key: each.as_json() for each in sources},
         "problems": {
             plan.name: {
                 "title": plan.problem.title,
@@ -253,29 +255,27 @@ def _run(
     folder: RunFolder,
     progress: Progress,
     environment: str,
+    past: Past,
 ) -> Result:
     timer = Timer(options.effort, options.threads) if options.effort else None
-    counts: Counter[str] = Counter()
-    unmade: set[str] = set()
-    ended = "finished"
+    result = Result()
     try:
         for plan in plans:
-            for record in execute(plan, options, timer, progress):
+            for record in execute(plan, options, timer, progress, past.survey.kept):
                 record.environment = environment
-                folder.append(record)
                 if record.kind == "timing" and timer is not None and record.status == "ok":
-                    folder.write_timings(timer.suite())
-                if record.kind == "trace" or record.status not in ("ok", "skipped"):
-                    counts[record.status] += 1
-                if not record.instance and record.case not in unmade:
-                    unmade.add(record.case)
+                    folder.write_timings(timer.suite())  # first: a record tells that all is there
+                folder.append(record)
+                result.ran += 1
+                if not record.instance and record.case not in result.unmade:
                     progress.failure("skipped", f"{record.problem} {record.case}: {record.message}")
+                result.count(record.kind, record.status, record.instance, record.case)
                 _tell(record, progress)
     except KeyboardInterrupt:
-        ended = "interrupted"
+        result.ended = "interrupted"
     finally:
-        folder.close(ended=ended)
-    return Result(counts, unmade, ended)
+        folder.close(ended=result.ended)
+    return result
 
 
 def _tell(record: Record, progress: Progress) -> None:
@@ -286,34 +286,3 @@ def _tell(record: Record, progress: Progress) -> None:
     progress.failure(
         record.status, f"{record.problem}/{record.label} on {record.case}, {seed}: {last[0]}"
     )
-
-
-def _summary(
-    folder: RunFolder,
-    counts: Counter[str],
-    results: Path,
-    plans: Sequence[Plan],
-    ended: str,
-) -> None:
-    from harness.cli.table import print_leaderboard
-    from harness.store import load
-
-    loaded = load(folder.path)
-    for complaint in loaded.complaints:
-        warn(complaint)
-    for plan in plans:
-        print_leaderboard(loaded, plan.name)
-    said = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    if ended == "interrupted":
-        click.echo(f"Interrupted: {said or 'no run'} recorded, all of it kept.")
-    else:
-        click.echo(f"Runs: {said or 'none'}.")
-    skipped = {
-        (record["label"], record["message"])
-        for record in loaded.records
-        if record["status"] == "skipped" and record["kind"] == "trace" and record["instance"]
-    }
-    for label, message in sorted(skipped):
-        click.echo(f"  skipped {label}: {message}")
-    where = "" if results == Path("results") else f" --results {results}"
-    click.echo(f"Recorded in {folder.path}\nNext: bench report{where}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +13,23 @@ import click
 
 from harness.cli.common import (
     bytes_text,
-    columns,
     format_option,
     results_option,
     seconds_text,
     warn,
 )
+from harness.cli.drawn import MARK, NONE, Shown, markdown, text_of
+from harness.record import FLAGS
+from harness.report.formats import ended
+from harness.report.plain import NAME, plain
 from harness.selectors import Misuse
 from harness.store import Results, load
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("leaderboard", "cases", "records", "traces", "timings")
+KINDS = ("leaderboard", "cases", "records", "traces", "timings", "flags")
+_WARNINGS = 6  # lines below a table
 
 
 @click.command("table")
@@ -35,8 +40,9 @@ KINDS = ("leaderboard", "cases", "records", "traces", "timings")
     default=KINDS[0],
     show_default=True,
     help="Which table: ranked solvers; every case; every record; every point of the "
-    "traces; every value of the timings.",
+    "traces; every value of the timings; what readers are warned of.",
 )
+@click.option("--flags", is_flag=True, help="The same as --what flags.")
 @click.option("--machine", metavar="ID", help="Results of this machine; the latest by default.")
 @click.option(
     "-o",
@@ -50,6 +56,7 @@ KINDS = ("leaderboard", "cases", "records", "traces", "timings")
 def command(
     problems: tuple[str, ...],
     what: str,
+    flags: bool,
     machine: str | None,
     output: Path | None,
     results: Path,
@@ -58,27 +65,41 @@ def command(
     """Print results as a table.
 
     Costs are held against the best known of each instance; intervals are 95 % bootstrap intervals
-    over cases and seeds. Times are pyperf's.
+    over cases and seeds. Times are pyperf's. Solvers marked with ! have rows that carry a warning.
     """
     from harness import tables
 
     loaded = load(results)
     for complaint in loaded.complaints:
-        warn(complaint)
+        warn(plain(complaint))
     frame = tables.select(tables.current(tables.records(loaded), machine), problems)
     if frame.empty:
         click.echo("no run is recorded yet")
         return 0
+    what = "flags" if flags else what
     table = _table(loaded, frame, what)
     if form == "parquet":
         _write_parquet(table, output)
         return 0
-    text = {"csv": _csv, "json": _json, "markdown": _markdown, "text": _text}[form](table, what)
+    if form == "csv":
+        text = str(_flat(table).to_csv(index=False))
+    elif form == "json":
+        text = str(table.to_json(orient="records", indent=1, double_precision=15))
+    else:
+        shown = _human(table, what, _table(loaded, frame, "flags"))
+        text = (
+            markdown(shown) if form == "markdown" else text_of(shown, output is None and terminal())
+        )
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:
         output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
     return 0
+
+
+def terminal() -> bool:
+    """Whether somebody looks at what is printed."""
+    return sys.stdout.isatty()
 
 
 def rules_of(loaded: Results, problem: str) -> Any:
@@ -96,7 +117,8 @@ def print_leaderboard(loaded: Results, problem: str) -> None:
     frame = tables.current(tables.records(loaded))
     frame = frame[frame["problem"] == problem]
     if not frame.empty:
-        click.echo(_text(_table(loaded, frame, "leaderboard"), "leaderboard"))
+        board, flags = (_table(loaded, frame, what) for what in ("leaderboard", "flags"))
+        click.echo(text_of(_human(board, "leaderboard", flags), terminal()))
 
 
 def _table(loaded: Results, frame: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -105,18 +127,23 @@ def _table(loaded: Results, frame: pd.DataFrame, what: str) -> pd.DataFrame:
     from harness import tables
     from harness.statistics.leaderboard import leaderboard
 
-    names = list(dict.fromkeys(frame["problem"]))
-    if what == "leaderboard":
-        boards = []
-        for name in names:
-            board = leaderboard(frame, name, rules_of(loaded, name))
-            board.insert(0, "problem", name)
-            boards.append(board)
-        return pd.concat(boards, ignore_index=True)
-    if what == "cases":
+    def board(name: str) -> pd.DataFrame:
+        ranked = leaderboard(frame, name, rules_of(loaded, name))
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in tables.flags(frame, name).to_dict("records"):
+            found.setdefault(row.pop("label"), []).append(row)
+        ranked["flags"] = [found.get(label, []) for label in ranked["label"]]
+        return ranked
+
+    made: dict[str, Callable[[str], pd.DataFrame]] = {
+        "leaderboard": board,
+        "cases": lambda name: tables.cases(frame, name),
+        "flags": lambda name: tables.flags(frame, name),
+    }
+    if what in made:
         parts = []
-        for name in names:
-            part = tables.cases(frame, name)
+        for name in dict.fromkeys(frame["problem"]):
+            part = made[what](name)
             part.insert(0, "problem", name)
             parts.append(part)
         return pd.concat(parts, ignore_index=True)
@@ -128,20 +155,21 @@ def _table(loaded: Results, frame: pd.DataFrame, what: str) -> pd.DataFrame:
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Cells that hold dicts become JSON."""
+    """Flags are joined by semicolons; other cells that hold lists or dicts become JSON."""
     table = table.copy()
     for name in table.columns:
-        if table[name].map(lambda cell: isinstance(cell, dict | list)).any():
+        if name == "flags":
+            table[name] = table[name].map(lambda told: "; ".join(map(_flag_text, told)))
+        elif table[name].map(lambda cell: isinstance(cell, dict | list)).any():
             table[name] = table[name].map(json.dumps)
     return table
 
 
-def _csv(table: pd.DataFrame, what: str) -> str:
-    return str(_flat(table).to_csv(index=False))
-
-
-def _json(table: pd.DataFrame, what: str) -> str:
-    return str(table.to_json(orient="records", indent=1, double_precision=15))
+def _flag_text(one: Any) -> str:
+    """A record's flag as it is; one that was counted with its number of rows."""
+    if isinstance(one, dict):
+        return f"{one['flag']} ({one['rows']}): {one['example']}"
+    return str(one)
 
 
 def _write_parquet(table: pd.DataFrame, output: Path | None) -> None:
@@ -153,35 +181,42 @@ def _write_parquet(table: pd.DataFrame, output: Path | None) -> None:
         raise Misuse("Parquet needs pyarrow: pip install 'bench-harness[parquet]'") from None
 
 
-def _human(table: pd.DataFrame, what: str) -> list[tuple[str, list[list[str]]]]:
-    """(title, rows with a head) for people, a problem each."""
-    if what == "leaderboard":
-        return [
-            (str(name), _leaderboard_rows(board))
-            for name, board in table.groupby("problem", sort=False)
-        ]
-    if what == "cases":
-        return [
-            (str(name), _case_rows(part)) for name, part in table.groupby("problem", sort=False)
-        ]
-    shown = _flat(table)
+def _human(table: pd.DataFrame, what: str, flags: pd.DataFrame) -> list[Shown]:
+    """For people, a table for each problem where the rows are of problems."""
+    layouts = {"leaderboard": _leaderboard, "cases": _cases, "flags": _flags}
+    if what in layouts:
+        found = []
+        for name, part in table.groupby("problem", sort=False):
+            below = () if what == "flags" else _warnings(flags[flags["problem"] == name])
+            one = layouts[what](_name(name), part)
+            found.append(replace(one.whole(), warnings=tuple(below)))
+        return found or [Shown("no row carries a warning", [[""]])]
+    shown = table if what == "records" else _flat(table)
     if what == "records":
-        names = ["problem", "label", "case", "kind", "seed", "status", "cost", "seconds", "message"]
-        shown = shown[names]
+        names = ["problem", "label", "case", "kind", "seed", "status", "cost", "seconds", "flags"]
+        shown = shown[[*names, "message"]]
+        told = shown["flags"].map(lambda told: ", ".join(said.partition(": ")[0] for said in told))
+        shown = shown.assign(flags=told)
     cells = [[_cell(value) for value in row] for row in shown.itertuples(index=False)]
-    return [(what, [list(map(str, shown.columns)), *cells])]
+    return [Shown(what, [list(map(str, shown.columns)), *cells])]
 
 
 def _cell(value: Any) -> str:
+    """On one line, a long text cut; of several lines the last, where an exception is named."""
     if isinstance(value, float):
-        return "–" if value != value else f"{value:.6g}"
-    return str(value).strip().splitlines()[-1] if str(value).strip() else ""
+        return NONE if value != value else f"{value:.6g}"
+    lines = str(value).strip().rsplit("\n", 1)
+    return plain(lines[-1].strip())
 
 
-def _leaderboard_rows(board: pd.DataFrame) -> list[list[str]]:
-    rows = [["rank", "solver", "role", "cost/best", "95 %", "time", "95 %", "memory", "runs"]]
+def _name(value: Any) -> str:
+    return plain(str(value), NAME)
+
+
+def _leaderboard(title: str, board: pd.DataFrame) -> Shown:
+    rows = [["rank", "", "solver", "role", "cost/best", "95 %", "time", "95 %", "memory", "runs"]]
     if (board["score"].dropna() < 1 - 1e-9).any():
-        rows[0][3] = "cost-best"
+        rows[0][4] = "cost-best"
     for row in board.to_dict("records"):
         failures = [
             f"{row[status]} {status.replace('_', ' ')}"
@@ -191,8 +226,9 @@ def _leaderboard_rows(board: pd.DataFrame) -> list[list[str]]:
         rows.append(
             [
                 _span(row["rank"], row["rank_low"], row["rank_high"]),
-                str(row["label"]),
-                str(row["role"]),
+                MARK if row["flags"] else "",
+                _name(row["label"]),
+                _name(row["role"]),
                 _number(row["score"]),
                 _interval(row, "score", _number),
                 seconds_text(row["seconds"]),
@@ -201,27 +237,72 @@ def _leaderboard_rows(board: pd.DataFrame) -> list[list[str]]:
                 ", ".join([f"{row['ok']} ok", *failures]),
             ]
         )
-    return rows
+    return Shown(title, rows, right=(4, 6, 8), optional=(1,), wraps=9, yields=(3, 8, 7, 5, 9))
 
 
-def _case_rows(part: pd.DataFrame) -> list[list[str]]:
-    rows = [["case", "solver", "cost", "best", "cost/best", "time", "traced", "memory", "runs", ""]]
+def _cases(title: str, part: pd.DataFrame) -> Shown:
+    head = (
+        "case;;solver;cost;best;cost/best;time;±;traced;cpu;wall;instructions;memory;runs;timing;"
+    )
+    rows = [head.split(";")]
     for row in part.to_dict("records"):
         rows.append(
             [
-                str(row["case"]),
-                str(row["label"]),
+                _name(row["case"]),
+                MARK if row["flags"] else "",
+                _name(row["label"]),
                 _number(row["cost_mean"]),
                 _number(row["best"]),
                 _number(row["ratio"]),
                 seconds_text(row["seconds"]),
+                _percent(row["precision"]),
                 seconds_text(row["traced"]),
+                seconds_text(row["cpu"]),
+                seconds_text(row["wall"]),
+                _count(row["instructions"]),
                 bytes_text(row["memory"]),
                 f"{row['ok']}/{row['runs']}",
+                _cell(ended(row["why"])),
                 _cell(row["message"]),
             ]
         )
-    return rows
+    optional, yields = (1, 7, 9, 10, 11, 14, 15), (14, 11, 10, 9, 12, 4, 8, 3, 15, 7, 13)
+    return Shown(title, rows, tuple(range(3, 13)), optional, wraps=15, yields=yields)
+
+
+def _flags(title: str, part: pd.DataFrame) -> Shown:
+    rows = [["solver", "warning", "on", "for example"]]
+    for row in part.to_dict("records"):
+        rows.append([_name(row["label"]), _name(row["flag"]), _on(row), _cell(row["example"])])
+    return Shown(title, rows, wraps=3)
+
+
+def _warnings(flags: pd.DataFrame) -> list[str]:
+    """What the marks are about: a line for each solver and kind of flag, or for many solvers."""
+    lines = []
+    order = [name for name in FLAGS if name in set(flags["flag"])]
+    for name in dict.fromkeys([*order, *flags["flag"]]):
+        found = flags[flags["flag"] == name].to_dict("records")
+        means = plain(FLAGS.get(name) or found[0]["example"])
+        means = f" ({means})" if means else ""
+        if len(found) > 2:
+            most = max(found, key=lambda row: row["rows"])
+            where = f"{len(found)} solvers, most on {_cell(most['label'])}: {_on(most)}"
+            lines.append(f"{_name(name)}: {where}{means}")
+            continue
+        for row in found:
+            lines.append(f"{_cell(row['label'])}: {_name(name)} on {_on(row)}{means}")
+            means = ""  # once is enough
+    if len(lines) > _WARNINGS:
+        more = len(lines) - _WARNINGS + 1
+        lines[_WARNINGS - 1 :] = [f"and {more} more: bench table --flags"]
+    return lines
+
+
+def _on(row: dict[str, Any]) -> str:
+    """`3 of 16 timings`."""
+    what = {"timing": "timing", "trace": "traced run"}.get(row["kind"], "row")
+    return f"{row['rows']} of {row['of']} {what}{'s' * (row['of'] != 1)}"
 
 
 def _span(rank: int, low: int, high: int) -> str:
@@ -230,7 +311,11 @@ def _span(rank: int, low: int, high: int) -> str:
 
 def _interval(row: dict[str, Any], name: str, show: Callable[[float], str]) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return "–" if low != low else f"{show(low)}–{show(high)}"
+    if low != low:
+        return NONE
+    first, last = show(low), show(high)
+    number, _, unit = first.partition(" ")
+    return f"{number if unit and last.endswith(' ' + unit) else first}–{last}"
 
 
 def _timed(row: dict[str, Any]) -> str:
@@ -239,37 +324,18 @@ def _timed(row: dict[str, Any]) -> str:
 
 
 def _number(value: float) -> str:
-    return "–" if value != value else f"{value:.5g}"
+    return NONE if value != value else f"{value:.5g}"
 
 
-def _text(table: pd.DataFrame, what: str) -> str:
-    parts = []
-    for title, rows in _human(table, what):
-        if not sys.stdout.isatty():
-            parts.append(f"{title}\n{columns(rows)}")
-            continue
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        drawn = Table(title=title, title_justify="left", header_style="bold", box=None)
-        for name in rows[0]:
-            drawn.add_column(name, overflow="fold")
-        for row in rows[1:]:
-            drawn.add_row(*[Text(cell) for cell in row])
-        console = Console()
-        with console.capture() as capture:
-            console.print(drawn)
-        parts.append(capture.get().rstrip("\n"))
-    return "\n\n".join(parts) + "\n"
+def _percent(value: float) -> str:
+    return NONE if value != value else f"{100 * value:.2g} %"
 
 
-def _markdown(table: pd.DataFrame, what: str) -> str:
-    parts = []
-    for title, rows in _human(table, what):
-        clean = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-        lines = [f"### {title}", "", "| " + " | ".join(clean[0]) + " |"]
-        lines.append("|" + " --- |" * len(clean[0]))
-        lines += ["| " + " | ".join(row) + " |" for row in clean[1:]]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+def _count(value: float) -> str:
+    """A number of instructions: 1.23 G."""
+    if value != value:
+        return NONE
+    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.0f}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from queue import SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.api import Case, InvalidCase
 from harness.instances import Stored
@@ -18,6 +18,8 @@ from harness.measure import trace
 from harness.plan import Contestant, Plan, blank, instance
 from harness.record import Record
 from harness.timing import Effort, Timer
+
+Kept = Mapping[str, Mapping[str, Any]]  # key -> the fields of a record that is there already
 
 
 class Watcher(Protocol):
@@ -53,8 +55,32 @@ def steps_of(plan: Plan, options: Options) -> int:
     return len(plan.cases) * len(plan.contestants) * (len(plan.seeds) + timings)
 
 
-def execute(plan: Plan, options: Options, timer: Timer | None, watch: Watcher) -> Iterator[Record]:
-    """Run a plan; every run of it yields a record, whatever happens."""
+def settled(plan: Plan, options: Options) -> Plan:
+    """The plan with those options that decide results, so that they are part of every key."""
+    effort = {} if options.effort is None else asdict(options.effort)
+    return replace(plan, threads=options.threads, effort=effort)
+
+
+def execute(
+    plan: Plan,
+    options: Options,
+    timer: Timer | None,
+    watch: Watcher,
+    kept: Kept | None = None,
+) -> Iterator[Record]:
+    """Run a plan.
+
+    Args:
+        plan: what is to be run.
+        options: how.
+        timer: takes the timings; None takes none.
+        watch: told what goes on.
+        kept: the records that are there already, by key; what they tell is not run again.
+
+    Yields:
+        a record of every run that is not kept, whatever happens.
+    """
+    plan, kept = settled(plan, options), kept or {}
     order = random.Random(options.order)
     with ExitStack() as stack:
         workers = [stack.enter_context(Worker(options.threads)) for _ in range(options.jobs)]
@@ -63,20 +89,21 @@ def execute(plan: Plan, options: Options, timer: Timer | None, watch: Watcher) -
             try:
                 stored = instance(plan, case)
             except InvalidCase as error:
-                yield from _no_instance(plan, options, case, str(error), watch)
+                yield from _no_instance(plan, options, case, str(error), watch, kept)
                 continue
-            yield from _one_case(plan, options, timer, watch, case, stored, order, workers)
+            yield from _one_case(plan, options, timer, watch, case, stored, order, workers, kept)
 
 
 def _no_instance(
-    plan: Plan, options: Options, case: Case, why: str, watch: Watcher
+    plan: Plan, options: Options, case: Case, why: str, watch: Watcher, kept: Kept
 ) -> Iterator[Record]:
     for who in plan.contestants:
         for seed in plan.seeds:
             record = blank(plan, who, case, None, seed, "trace")
             record.message = why
             watch.stepped(1)
-            yield record
+            if record.key not in kept:
+                yield record
         watch.stepped(options.effort.rounds if options.effort else 0)
 
 
@@ -89,18 +116,41 @@ def _one_case(
     stored: Stored,
     order: random.Random,
     workers: list[Worker],
+    kept: Kept,
 ) -> Iterator[Record]:
     pairs = [(who, seed) for seed in plan.seeds for who in plan.contestants]
     order.shuffle(pairs)
+    found = [
+        (pair, kept.get(blank(plan, pair[0], case, stored, pair[1], "trace").key)) for pair in pairs
+    ]
+    missing = [pair for pair, old in found if old is None]
+    watch.stepped(len(pairs) - len(missing))
     seconds: dict[str, list[float]] = {}
-    for record in _traces(plan, watch, case, stored, pairs, workers):
-        if record.status == "ok" and record.seconds is not None:
-            seconds.setdefault(record.label, []).append(record.seconds)
+    for _, old in found:
+        if old is not None:
+            _note(seconds, old["label"], old["status"], old["seconds"])
+    for record in _traces(plan, watch, case, stored, missing, workers):
+        _note(seconds, record.label, record.status, record.seconds)
         yield record
     if timer is None or options.effort is None:
         return
+    for who in plan.contestants:
+        if blank(plan, who, case, stored, None, "timing").key in kept:
+            seconds.pop(who.label, None)
     expected = {label: statistics.median(values) for label, values in seconds.items()}
-    steps = options.effort.rounds * len(plan.contestants)
+    yield from _timings(plan, options.effort, timer, watch, case, stored, expected)
+
+
+def _timings(
+    plan: Plan,
+    effort: Effort,
+    timer: Timer,
+    watch: Watcher,
+    case: Case,
+    stored: Stored,
+    expected: dict[str, float],
+) -> Iterator[Record]:
+    steps = effort.rounds * len(plan.contestants)
     stepped = 0
 
     def say(label: str, done: int, of: int) -> None:
@@ -112,6 +162,12 @@ def _one_case(
 
     yield from timer.case(plan, case, stored, expected, say)
     watch.stepped(steps - stepped)
+
+
+def _note(seconds: dict[str, list[float]], label: str, status: str, taken: float | None) -> None:
+    """Remember how long a run took that ended well: it says what a timing will cost."""
+    if status == "ok" and taken is not None:
+        seconds.setdefault(label, []).append(taken)
 
 
 def _traces(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from harness.record import STATUSES
 from harness.report import formats
+from harness.report.flagged import Badge, badge
 from harness.report.palette import Look
 from harness.report.subjects import ProblemFacts, SolverFacts
 from harness.tables import cases as case_table
@@ -97,6 +98,7 @@ class BoardRow:
     ok: int
     cases: int
     timed: int
+    badge: Badge | None
 
 
 def board_rows(
@@ -104,6 +106,7 @@ def board_rows(
     problem: ProblemFacts,
     solvers: Mapping[str, SolverFacts],
     styles: Mapping[str, Look],
+    badges: Mapping[str, Badge],
 ) -> list[BoardRow]:
     """The leaderboard, best first."""
     best = 1.0 if problem.relative else 0.0
@@ -135,6 +138,7 @@ def board_rows(
                 ok=counts["ok"],
                 cases=int(row.cases),
                 timed=int(row.timed),
+                badge=badges.get(label),
             )
         )
     return rows
@@ -191,12 +195,17 @@ class CaseRow:
     cost: Cell
     against: Cell
     time: Cell
+    width: Cell
     traced: Cell
+    cpu: Cell
+    wall: Cell
+    instructions: Cell
     memory: Cell
     ok: int
     runs: int
     best: bool
     message: str
+    badge: Badge | None
 
 
 def case_rows(
@@ -230,15 +239,26 @@ def case_rows(
                 cost=Cell(cost.text, cost.sort, cost.title, span),
                 against=against,
                 time=Cell(time.text, time.sort, time.title, between),
+                width=_width(row["precision"], row["why"]),
                 traced=_cell(row["traced"], formats.seconds, "s"),
+                cpu=_cell(row["cpu"], formats.seconds, "s"),
+                wall=_cell(row["wall"], formats.seconds, "s"),
+                instructions=_cell(row["instructions"], formats.tally),
                 memory=memory_cell(row["memory"]),
                 ok=int(row["ok"]),
                 runs=int(row["runs"]),
                 best=bool(best),
                 message=row["message"],
+                badge=badge(row["flags"]),
             )
         )
     return rows
+
+
+def _width(precision: float, why: str) -> Cell:
+    """How wide the interval of a time is, and why no more values were taken."""
+    cell = _cell(precision, formats.percent)
+    return Cell(cell.text, cell.sort, cell.title, formats.ended(why))
 
 
 @dataclass(frozen=True)

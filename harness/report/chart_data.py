@@ -226,11 +226,12 @@ def spreads(timings: pd.DataFrame, labels: Sequence[str]) -> list[View]:
     number = {label: i for i, label in enumerate(labels)}
     views: dict[str, View] = {}
     values = timing_values(timings[timings["status"] == "ok"])
+    most = max(_LEAST, min(_VALUES, 2 * POINTS // max(1, len(timings))))
     for (case, label), group in values.groupby(["case", "label"], sort=False)["seconds"]:
         ordered = np.sort(group.to_numpy(float))
         middle = float(np.median(ordered))
-        if len(ordered) > _VALUES:
-            ordered = ordered[np.linspace(0, len(ordered) - 1, _VALUES).round().astype(int)]
+        if len(ordered) > most:
+            ordered = ordered[np.linspace(0, len(ordered) - 1, most).round().astype(int)]
         view = views.setdefault(str(case), View(str(case)))
         for value in ordered:
             view.add(number[str(label)], seconds=rounded(value), middle=rounded(middle))

@@ -78,6 +78,28 @@ def number(value: float | None) -> str:
     return digits(value, 5)
 
 
+def percent(value: float | None) -> str:
+    """A share: `3.1 %`."""
+    if value is None or not known(value):
+        return NONE
+    return f"{digits(100 * value, 2)}{_SPACE}%"
+
+
+def tally(value: float | None) -> str:
+    """How many, in thousands, millions and so on: `1.23 G`."""
+    if value is None or not known(value):
+        return NONE
+    for scale, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= scale * 0.9995:
+            return f"{digits(value / scale)}{_SPACE}{unit}"
+    return f"{value:.0f}"
+
+
+def ended(why: str) -> str:
+    """Why no more values of a timing were taken; words that this version doesn't know stay."""
+    return {"seconds": "time budget spent", "rounds": "all rounds taken"}.get(why, why)
+
+
 def exact(value: float | None, unit: str = "") -> str:
     """All digits, for a tooltip; empty where there is no number."""
     if value is None or not known(value):

@@ -22,6 +22,7 @@ from harness.report.board import (
     verdict,
 )
 from harness.report.charts import Chart, Drawer, charts
+from harness.report.flagged import Warned, badges, warned
 from harness.report.palette import SHAPES, Look, looks
 from harness.report.subjects import (
     ProblemFacts,
@@ -35,7 +36,13 @@ from harness.statistics.leaderboard import Rules, leaderboard
 from harness.store import Results
 from harness.tables import of_kind
 
+# What a page holds at most, so that no results make it too large to open.
+MOST_SOLVERS = 200
+MOST_CASES = 200  # in the charts
+MOST_CASE_ROWS = 4000
 MOST_FAILURES = 200  # rows of the table of failures
+MOST_WARNINGS = 200
+MOST_RUNS = 50
 _FACTS = (
     ("processor", "Processor"),
     ("architecture", "Architecture"),
@@ -107,13 +114,18 @@ class Page:
     charts: list[Chart]
     charts_absent: list[str]
     case_rows: list[CaseRow]
+    case_rows_more: int
     solvers: list[SolverFacts]
     failures: list[Failure]
     failures_more: int
+    warned: list[Warned]
+    warned_more: int
     environments: list[tuple[str, list[tuple[str, str]]]]
     runs: list[Run]
+    runs_more: int
     sections: list[Section]
     has_times: bool
+    has: dict[str, bool]
 
     @property
     def leaders(self) -> list[BoardRow]:
@@ -152,19 +164,26 @@ def problem_page(
     mine = frame[frame["problem"] == name]
     traces, timings = of_kind(mine, "trace"), of_kind(mine, "timing")
     board = leaderboard(mine, name, Rules(facts.compare, facts.rank_by))
+    total, board = len(board), board.head(MOST_SOLVERS)
     labels = [str(label) for label in board["label"]]
+    if total > len(board):
+        mine = mine[mine["label"].isin(labels)]
+        traces = traces[traces["label"].isin(labels)]
     timings = timings[timings["label"].isin(labels)]
     styles = looks(labels)
     solvers = solver_facts(traces, name, catalogue, papers)
-    rows = board_rows(board, facts, solvers, styles)
+    warnings = warned(mine, name, solvers, styles)
+    rows = board_rows(board, facts, solvers, styles, badges(warnings))
+    cases = [str(case) for case in dict.fromkeys(traces["case"])]
+    few, drawn = _few(traces, cases), _few(timings, cases)
     made, absent = (
-        charts(Drawer(styles, facts), facts, (board, traces, timings), labels)
+        charts(Drawer(styles, facts), facts, (board, few, drawn), labels)
         if any(row.ok for row in rows)
         else ([], ["There are no charts, as no run gave a valid answer."] if rows else [])
     )
     failed = failures(mine, solvers, styles)
     known_runs = _runs(results, mine, name)
-    cases = [str(case) for case in dict.fromkeys(traces["case"])]
+    every_case = case_rows(mine, facts, solvers, styles) if rows else []
     return Page(
         facts=facts,
         href=href,
@@ -175,18 +194,47 @@ def problem_page(
         runs_counted=len(traces),
         papers=len({key for one in solvers.values() for key, _ in one.papers}),
         verdict=verdict(rows, facts) if rows else "",
-        notices=_notices(facts, results, traces, timings, rows, known_runs),
+        notices=[
+            *_notices(facts, results, traces, timings, rows, known_runs),
+            *_left_out(total, len(cases)),
+        ],
         charts=made,
         charts_absent=absent,
-        case_rows=case_rows(mine, facts, solvers, styles) if rows else [],
+        case_rows=every_case[:MOST_CASE_ROWS],
+        case_rows_more=max(0, len(every_case) - MOST_CASE_ROWS),
         solvers=[solvers[label] for label in labels],
         failures=failed[:MOST_FAILURES],
         failures_more=max(0, len(failed) - MOST_FAILURES),
+        warned=warnings[:MOST_WARNINGS],
+        warned_more=max(0, len(warnings) - MOST_WARNINGS),
         environments=_environments(results, mine, [run.name for run in known_runs]),
-        runs=known_runs,
+        runs=known_runs[-MOST_RUNS:],
+        runs_more=max(0, len(known_runs) - MOST_RUNS),
         sections=_sections(catalogue, name, mine),
         has_times=bool((timings["status"] == "ok").any()),
+        has={
+            "precision": bool(timings["precision"].notna().any() or timings["why"].ne("").any()),
+            "instructions": bool(traces["instructions"].notna().any()),
+        },
     )
+
+
+def _few(frame: pd.DataFrame, cases: list[str]) -> pd.DataFrame:
+    """The rows of as many cases as the charts hold."""
+    return frame if len(cases) <= MOST_CASES else frame[frame["case"].isin(cases[:MOST_CASES])]
+
+
+def _left_out(solvers: int, cases: int) -> list[str]:
+    """What does not stand on the page, as there is too much of it."""
+    said = []
+    if solvers > MOST_SOLVERS:
+        said.append(
+            f"The page shows the first {MOST_SOLVERS} of {formats.count(solvers, 'solver')}; "
+            "`bench table` lists all."
+        )
+    if cases > MOST_CASES:
+        said.append(f"The charts show the first {MOST_CASES} of {formats.count(cases, 'case')}.")
+    return said
 
 
 def _runs(results: Results, mine: pd.DataFrame, name: str) -> list[Run]:

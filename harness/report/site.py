@@ -49,7 +49,9 @@ def write_site(
         OSError: where the folder can't be written.
     """
     from harness.report.page import problem_page
+    from harness.report.plain import harmless
 
+    frame = harmless(frame)
     pages = [
         problem_page(name, f"problems/{file}.html", results, frame, catalogue, papers or {})
         for name, file in _files(_problems(results, frame)).items()
@@ -82,11 +84,15 @@ def _problems(results: Results, frame: pd.DataFrame) -> list[str]:
 def _files(names: list[str]) -> dict[str, str]:
     """Name -> a file name that is safe everywhere, different for each."""
     files: dict[str, str] = {}
+    taken: set[str] = set()
+    turns: dict[str, int] = {}
     for name in names:
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:80].strip("-") or "problem"
-        proposed, number = plain, 2
-        while proposed.lower() in (taken.lower() for taken in files.values()):
-            proposed, number = f"{plain}-{number}", number + 1
+        wanted = re.sub(r"[^A-Za-z0-9_-]+", "-", name[:1000])[:80].strip("-") or "problem"
+        proposed = wanted
+        while proposed.lower() in taken:
+            turns[wanted.lower()] = turns.get(wanted.lower(), 1) + 1
+            proposed = f"{wanted}-{turns[wanted.lower()]}"
+        taken.add(proposed.lower())
         files[name] = proposed
     return files
 
@@ -102,6 +108,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_bounded,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -110,6 +117,17 @@ def _environment() -> jinja2.Environment:
     environment.filters["thousands"] = formats.thousands
     environment.globals.update(MEANING=MEANING, SHAPES=SHAPES, NONE=formats.NONE)
     return environment
+
+
+def _bounded(value: Any) -> Any:
+    """What a template puts into a page: no text of others without end, or with control codes."""
+    from markupsafe import Markup
+
+    from harness.report.plain import TEXT, plain
+
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return plain(value, TEXT, lines=True)
+    return value
 
 
 def script_json(value: Any) -> Any:

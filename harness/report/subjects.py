@@ -18,6 +18,7 @@ from markupsafe import Markup
 from harness.api import Problem, Solver
 from harness.catalogue import Catalogue, SolverEntry
 from harness.loading import PluginError
+from harness.report.plain import DOC, NAME, plain
 from harness.report.prose import first_sentences, prose
 from harness.store import Results
 
@@ -71,20 +72,21 @@ class ProblemFacts:
 def problem_facts(name: str, catalogue: Catalogue, results: Results) -> ProblemFacts:
     """The facts from the installed problem, else from the newest run that tells of it."""
     entry = catalogue.problems.get(name)
-    missing = f"The problem {name} is not installed here"
+    shown = plain(name, NAME)
+    missing = f"The problem {shown} is not installed here"
     if entry is not None:
         try:
             return _of_problem(name, entry.load())
         except PluginError as error:
-            missing = f"The problem {name} can't be loaded here ({error})"
+            missing = f"The problem {shown} can't be loaded here ({error})"
     noted = results.problem(name)
     said = {
-        key: noted[key]
+        key: plain(noted[key], DOC if key == "doc" else NAME, lines=key == "doc")
         for key in ("title", "cost_name", "size", "kind", "doc", *_WORDS)
         if isinstance(noted.get(key), str) and noted[key] in _WORDS.get(key, (noted[key],))
     }
     facts = ProblemFacts(name=name, missing=missing, **said)
-    return dataclasses.replace(facts, title=facts.title or name)
+    return dataclasses.replace(facts, title=facts.title or shown)
 
 
 def _of_problem(name: str, problem: Problem) -> ProblemFacts:

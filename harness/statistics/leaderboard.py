@@ -190,6 +190,10 @@ def _ranks(lost: np.ndarray, key: np.ndarray) -> np.ndarray:
     """Competition ranks by failures, then by key; equal to 12 digits is a tie; NaN is last."""
     lost = np.where(np.isnan(lost), 0.0, lost)
     rounded = np.where(np.isnan(key), np.inf, np.round(key, 12))
-    pairs = list(zip(np.round(lost, 12).tolist(), rounded.tolist(), strict=True))
-    ordered = sorted(pairs)
-    return np.array([ordered.index(pair) + 1 for pair in pairs])
+    lost = np.round(lost, 12)
+    order = np.lexsort((rounded, lost))
+    new = (np.diff(lost[order]) != 0) | (rounded[order][1:] != rounded[order][:-1])
+    places = np.maximum.accumulate(np.where(np.r_[True, new], np.arange(len(order)), 0)) + 1
+    ranks = np.empty(len(order), int)
+    ranks[order] = places
+    return ranks

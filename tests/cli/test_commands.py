@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import machine
 from harness.cli.main import COMMANDS
 from harness.cli.main import bench as group
 
@@ -170,6 +171,23 @@ def test_doctor_speaks_of_the_machine(bench):
     for found in said.json["disturbances"]:
         assert found["meaning"]
         assert found["mend"]
+
+
+def test_doctor_shows_what_it_found_with_its_mending(bench, monkeypatch):
+    monkeypatch.setattr("harness.canary.spread", lambda canary: 0.5)
+    monkeypatch.setattr(machine, "disturbances", lambda: [machine.Disturbance(*"abcd")])
+    monkeypatch.setattr(
+        machine,
+        "capabilities",
+        lambda: [machine.Capability("e", False, "f", "g"), machine.Capability("h", True, "i")],
+    )
+    lines = [line.strip() for line in bench("doctor").out.splitlines()]
+    assert "noise         50 % (95 % of readings within that of the usual)" in lines
+    at = lines.index("what would disturb timings")
+    assert lines[at + 1] == "! noise  50 %"
+    assert lines[at + 4 : at + 7] == ["! a      b", "c", "to mend it: d"]
+    at = lines.index("what can be observed and limited")
+    assert lines[at + 1 : at + 4] == ["- e      f", "to mend it: g", "+ h      i"]
 
 
 def test_doctor_finds_a_plugin_that_can_not_be_loaded(bench, tmp_path):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,12 +18,16 @@ from harness.answers import decode, encode
 from harness.api import Instance
 from harness.instances import store
 from harness.isolate import IsolationError, Limits, Outcome, Worker, call, clean_environment
+from harness.outcome import Trace
 from harness.record import STATUSES
 from harness.run import Point
-from harness.watch import Watch
+from harness.sandbox import landlock
 
 pytestmark = pytest.mark.filterwarnings("error::ResourceWarning")
 
+fenced = pytest.mark.skipif(
+    landlock() < 6, reason="the kernel's Landlock is absent, or too old to keep signals inside"
+)
 OVERSHOOT = 1.5  # seconds; a guard against hanging, not a measurement
 
 
@@ -440,7 +445,8 @@ def test_nothing_of_the_parents_environment_is_seen(monkeypatch, write_solver, j
     with Worker() as fresh:
         seen, at_start = answers(fresh.run(job_of(file), Limits()))
     assert "hunter2" not in str(seen) + str(at_start)
-    allowed = {*isolate._INHERITED, *isolate.THREAD_VARIABLES, "PYTHONHASHSEED", "HOME", "TMPDIR"}
+    ours = {"PYTHONHASHSEED", "JOBLIB_MULTIPROCESSING", "HOME", "TMPDIR"}
+    allowed = {*isolate._INHERITED, *isolate.THREAD_VARIABLES, *ours}
     assert set(seen) <= allowed | {"LC_CTYPE"}  # Python's own, where there is no locale
     # What the process was started with, and so before any import.
     assert "OMP_NUM_THREADS=1" in at_start
@@ -636,10 +642,10 @@ def test_an_answer_in_pieces_is_put_together(run):
 
 
 def thinned(seconds, thin=True):
-    watch = Watch(None, 0, None, 0, Limits(), None, thin)
+    trace = Trace(thin)
     for number, moment in enumerate(seconds, 1):
-        watch._point(Point(moment, 0, number, encode(number)))
-    return [point.seconds for point in watch._outcome.points]
+        trace.add(Point(moment, 0, number, encode(number)))
+    return [point.seconds for point in trace.points]
 
 
 def test_points_close_in_time_are_dropped_but_not_the_last():
@@ -738,17 +744,28 @@ def test_a_server_killed_between_runs_is_told_and_started_again(own_worker, writ
     assert own_worker.run(job, Limits()).status == "ok"
 
 
-def test_a_server_killed_by_its_run_is_told_and_the_run_dies(own_worker, write_solver, job_of):
-    note = write_solver("yield 1").parent / "pid"
-    killer = write_solver(
-        f"open({str(note)!r}, 'w').write(str(os.getpid()))\n"
-        "os.kill(os.getppid(), 9)\ntime.sleep(600)\nyield 1",
-        name="killer",
-    )
+def test_a_server_killed_under_its_run_is_told_and_the_run_dies(own_worker, write_solver, job_of):
+    pids = []
+
+    def kill_server(point):
+        pids.append(point.answer)
+        os.kill(own_worker._server.pid, signal.SIGKILL)
+        return False
+
+    hanging = write_solver("yield os.getpid()\ntime.sleep(600)")
     with pytest.raises(IsolationError):
-        own_worker.run(job_of(killer), Limits(timeout=600.0))
-    assert until_dead(int(note.read_text()))
+        own_worker.run(job_of(hanging, target=-1.0), Limits(timeout=600.0), kill_server)
+    assert until_dead(pids[0])
     assert own_worker.run(job_of(write_solver("yield 1")), Limits()).status == "ok"
+
+
+@fenced
+def test_a_run_can_not_kill_its_server_or_the_harness(run):
+    for pid in ("os.getppid()", str(os.getpid())):
+        outcome = run(f"os.kill({pid}, 9)\nyield 1")
+        assert outcome.status == "raised"
+        assert "PermissionError" in outcome.message
+    assert run("yield 1").status == "ok"
 
 
 def test_a_job_that_is_too_long_for_the_socket_is_told(own_worker, write_solver, job_of):
@@ -767,8 +784,9 @@ def test_an_aborted_run_ends_with_all_that_it_started(own_worker, write_solver, 
         name="long",
     )
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(own_worker.run, job_of(file), Limits(timeout=600.0))
-        while not (note.exists() and note.read_text().endswith("\n")):
+        job = {**job_of(file), "writable": [str(note.parent)]}
+        future = pool.submit(own_worker.run, job, Limits(timeout=60.0))
+        while not future.done() and not (note.exists() and note.read_text().endswith("\n")):
             time.sleep(0.02)
         own_worker.abort()
         with pytest.raises(IsolationError):
@@ -818,8 +836,9 @@ def test_when_the_parent_is_killed_everything_ends(tmp_path, write_solver, job_o
         "from harness.isolate import Limits, Worker\n"
         "with Worker() as worker: worker.run(json.loads(sys.argv[1]), Limits(timeout=600))\n"
     )
+    job = {**job_of(file), "writable": [str(tmp_path)]}
     parent = subprocess.Popen(
-        [sys.executable, "-c", script, json.dumps(job_of(file))], stderr=subprocess.PIPE
+        [sys.executable, "-c", script, json.dumps(job)], stderr=subprocess.PIPE
     )
     end = time.monotonic() + 60
     while not (note.exists() and note.read_text().endswith("\n")) and time.monotonic() < end:
@@ -871,3 +890,58 @@ def test_a_command_sees_a_clean_environment(monkeypatch):
     assert "hunter2" not in said
     assert "OMP_NUM_THREADS=2" in said
     assert "EXTRA=1" in said
+
+
+SPEAKER = """
+import socket, sys
+channel = socket.socket(fileno=int(sys.argv[1]))
+heard = []
+for word in sys.argv[2:]:
+    channel.send(word.encode())
+    heard.append(channel.recv(100))
+print(heard)
+"""
+
+
+def converse(hear, *words, timeout=20.0, script=SPEAKER):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        command = [sys.executable, "-c", script, str(theirs.fileno()), *words]
+        return call(command, timeout, clean_environment(), [theirs.fileno()], ours, hear)
+
+
+def test_a_command_is_heard_and_answered_while_it_runs():
+    heard = []
+
+    def hear(pid, message):
+        os.kill(pid, 0)  # it is there, and waits
+        heard.append(message)
+        return message.upper()
+
+    code, said = converse(hear, "one", "two")
+    assert (code, said, heard) == (0, "[b'ONE', b'TWO']\n", [b"one", b"two"])
+
+
+def test_an_empty_answer_ends_a_command():
+    code, said = converse(lambda pid, message: b"" if message == b"two" else b"ok", "one", "two")
+    assert (code, said) == (-signal.SIGKILL, "")
+
+
+def test_a_command_that_talks_for_ever_is_killed_at_its_limit():
+    script = SPEAKER.replace("for word in sys.argv[2:]:", "while word := 'x':")
+    start = time.monotonic()
+    code, _ = converse(lambda pid, message: b"ok", timeout=0.4, script=script)
+    assert code is None
+    assert time.monotonic() - start < 0.4 + OVERSHOOT
+
+
+def test_a_command_that_hangs_up_or_says_nothing_is_killed_at_its_limit():
+    for before in ("channel.close()", "pass"):
+        script = SPEAKER.replace("heard = []", f"{before}; import time; time.sleep(600)")
+        assert converse(lambda pid, message: b"ok", timeout=0.4, script=script)[0] is None
+
+
+def test_who_does_not_wait_for_answers_is_no_hindrance():
+    script = SPEAKER.replace("    heard.append(channel.recv(100))\n", "")
+    code, said = converse(lambda pid, message: b"ok", *["word"] * 500, script=script)
+    assert (code, said) == (0, "[]\n")

@@ -1,12 +1,19 @@
 """Keys change with what decides a result, and with nothing else."""
 
+import json
 import os
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from harness import keys
+from harness.loading import Source
+from harness.plan import blank, make_plan
+from harness.run import Budget
 
 PACK = {
     "__init__.py": '"""A pack."""\n',
@@ -103,6 +110,45 @@ def test_the_key_changes_with_the_kernel(pack):
     assert key(pack, rebuilt) != key(pack)
 
 
+@pytest.mark.parametrize(
+    "other",
+    ['keys.platform.python_version = lambda: "3.99.0"', 'keys.harness.__version__ = "99"'],
+    ids=["python", "harness"],
+)
+def test_the_key_changes_with_python_and_the_harness(pack, other):
+    assert key(pack, other) != key(pack)
+
+
+def test_the_parts_of_a_key_are_told(pack):
+    import platform
+
+    import numpy
+
+    import harness
+
+    file = pack / "acme_pack" / "board" / "mine.py"
+    (pack / "acme_pack" / "board" / "_deep").mkdir()
+    (pack / "acme_pack" / "board" / "_deep" / "_helper.py").write_text("other = 1\n")
+    file.write_text(file.read_text() + "from ._deep._helper import other\n")
+    sources = keys.sources_of(Source(str(file), "acme_pack.board.mine", str(pack)))
+    assert list(sources.files) == [
+        "__init__.py",
+        "_deep/_helper.py",
+        "_far.py",
+        "_near.py",
+        "_relative.py",
+        "_relative_target.py",
+        "mine.py",
+    ]
+    assert list(sources.kernels) == ["k_medoids"]
+    assert sources.libraries["numpy"] == numpy.__version__
+    assert set(sources.libraries) >= {"numpy", "scipy"}
+    assert (sources.python, sources.harness) == (platform.python_version(), harness.__version__)
+    told = json.loads(json.dumps(sources.as_json()))
+    assert keys.Sources(**told).key == sources.key, "the key is the digest of what is told"
+    assert str(pack) not in json.dumps(told)
+
+
 def test_the_key_is_the_same_whether_the_pack_is_on_the_import_path_or_not(pack):
     absent = f"sys.path.remove({str(pack)!r})"
     assert key(pack, absent) == key(pack)
@@ -140,6 +186,41 @@ def test_record_keys_hang_on_every_part():
         keys.add(record_key({**parts, name: other}))
     assert len(keys) == 5
     assert record_key(dict(reversed(parts.items()))) == record_key(parts)
+
+
+@pytest.mark.parametrize(
+    ("change", "trace", "timing"),
+    [
+        ({}, False, False),
+        ({"threads": 2}, True, True),
+        ({"timeout": 30.0}, True, True),
+        ({"memory": 10**9}, True, True),
+        ({"budget": Budget(answers=3)}, True, True),
+        ({"effort": {"rounds": 3}}, False, True),
+        ({"name": "other"}, True, True),
+        ({"seeds": (0, 1, 2, 3)}, False, False),
+    ],
+    ids=lambda value: str(value)[:25],
+)
+def test_what_of_a_plan_is_part_of_a_record_s_key(toys, change, trace, timing):
+    plan = make_plan(toys, "toy_batch", [], [], "smoke", 1, Budget())
+    other = replace(plan, **change)
+    case, who = plan.cases[0], plan.contestants[0]
+
+    def record(plan, kind, case=case, who=who, seed=0):
+        return blank(plan, who, case, None, seed, kind)
+
+    assert (record(other, "trace").key != record(plan, "trace").key) == trace
+    assert (record(other, "timing").key != record(plan, "timing").key) == timing
+    assert record(plan, "trace").sources == {"problem": plan.key, "solver": who.key}
+    keys = {
+        record(plan, kind, case, who, seed).key
+        for kind in ("trace", "timing")
+        for case in plan.cases
+        for who in plan.contestants
+        for seed in (0, 1)
+    }
+    assert len(keys) == 16, "of cases that can't be made too"
 
 
 def test_every_installed_solver_has_a_key_of_its_own():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from harness import tables
 from harness.record import SCHEMA, STATUSES, Record
 from harness.statistics.leaderboard import Rules, leaderboard
-from harness.store import Results, RunFolder, StoreError, load
+from harness.store import FILES, Results, RunFolder, StoreError, load, load_if_any
 
 HEADER = {"command": "bench run tour", "machine": "box"}
 
@@ -64,9 +64,9 @@ def write(results, *records, **header):
     return folder.path
 
 
-def plain(each, run):
+def plain(each, run, line=1):
     """The record as `load` gives it."""
-    return {**json.loads(json.dumps(dataclasses.asdict(each))), "run": run}
+    return {**json.loads(json.dumps(dataclasses.asdict(each))), "run": run, "line": line}
 
 
 def add_line(path, line):
@@ -96,12 +96,13 @@ def test_what_is_appended_is_loaded(tmp_path):
     written.append(Record("timing", "p", "s", "s", "solver", {}, "c", "i", {}, None, "skipped"))
     path = write(tmp_path, *written)
     loaded = load(tmp_path)
-    assert loaded.records == [plain(each, path.name) for each in written]
+    assert loaded.records == [plain(each, path.name, i) for i, each in enumerate(written, 1)]
     assert loaded.complaints == []
     assert loaded.runs[path.name] == {
         "schema": SCHEMA,
         "started": loaded.runs[path.name]["started"],
         **HEADER,
+        "records": 4,
     }
 
 
@@ -123,10 +124,10 @@ def test_closing_adds_facts_to_the_header(tmp_path):
 def test_timings_are_replaced_as_a_whole(tmp_path):
     folder = RunFolder(tmp_path, HEADER)
     assert load(tmp_path).timings == {}
-    folder.write_timings("a longer text")
-    folder.write_timings("short")
+    folder.write_timings('{"a": "longer text"}')
+    folder.write_timings('{"a": 1}')
     assert load(tmp_path).timings == {folder.name: folder.path / "timings.json"}
-    assert (folder.path / "timings.json").read_text() == "short"
+    assert (folder.path / "timings.json").read_text() == '{"a": 1}'
     names = {file.name for file in folder.path.iterdir()}
     assert names == {"run.json", "records.jsonl", "timings.json"}, "no scratch files"
     folder.close()
@@ -165,7 +166,7 @@ def test_names_sort_by_time(tmp_path, monkeypatch):
         moments.append(moments[-1] + timedelta(microseconds=step))
     clock = iter(moments)
 
-    class Clock:
+    class Clock(datetime):
         @staticmethod
         def now(zone):
             assert zone is UTC
@@ -180,6 +181,110 @@ def test_names_sort_by_time(tmp_path, monkeypatch):
     names = [folder.name for folder in folders]
     assert names == sorted(names)
     assert list(load(tmp_path).runs) == names
+
+
+def test_names_sort_also_where_the_clock_was_set_back(tmp_path, monkeypatch):
+    from datetime import UTC, datetime, timedelta
+
+    import harness.store as store
+
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    steps = (0, -3600_000, -1, 1, 1, 1, 3600_000, 1, -(10**10))
+    clock = (begin + timedelta(milliseconds=sum(steps[: i + 1])) for i in range(len(steps)))
+
+    class Clock(datetime):
+        @staticmethod
+        def now(zone):
+            return next(clock)
+
+    monkeypatch.setattr(store, "datetime", Clock)
+    names = [write(tmp_path, record(i)).parts[-1] for i in range(len(steps))]
+    assert names == sorted(names)
+    assert len({name.partition("Z")[0] for name in names}) == len(names)
+    assert all(store.RUN_NAME.fullmatch(name) for name in names)
+    assert [each["seed"] for each in load(tmp_path).records] == list(range(len(steps)))
+    assert names[1].startswith("20260101T000000001Z"), "a millisecond after the newest"
+
+
+@pytest.mark.parametrize("name", ["99991231T235959999Z-ffffff", "00000000T000000000Z-000000"])
+def test_a_name_that_is_no_time_hinders_nothing(tmp_path, name):
+    write(tmp_path, record(0)).rename(tmp_path / name)
+    assert write(tmp_path, record(1)).is_dir()
+    assert len(load(tmp_path).records) == 2
+
+
+@pytest.mark.parametrize("moment", ["mkdir", "rename"])
+def test_a_kill_while_the_folder_is_made_leaves_no_folder_without_a_header(tmp_path, moment):
+    """The child dies at the first, second, ... call of what makes folders and names."""
+    for call in range(1, 6):
+        results = tmp_path / f"{moment}{call}"
+        pid = os.fork()
+        if pid == 0:
+            dies_at(call, moment)
+            RunFolder(results, HEADER)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        loaded = load_if_any(results)
+        assert loaded.complaints == []
+        assert len(loaded.runs) == (os.waitstatus_to_exitcode(status) == 0), call
+        if results.exists():
+            for folder in results.iterdir():
+                assert folder.name.startswith(".making-") != bool(loaded.runs)
+
+
+def dies_at(call, name):
+    """Make this process end at the given call of a function of `os`."""
+    count = iter(range(1, 100))
+    function = getattr(os, name)
+
+    def die(*arguments, **options):
+        if next(count) == call:
+            os._exit(3)
+        return function(*arguments, **options)
+
+    setattr(os, name, die)
+
+
+def test_what_a_dead_process_left_is_removed_after_a_day(tmp_path):
+    old, young = tmp_path / ".making-old", tmp_path / ".making-young"
+    for folder in (old, young):
+        folder.mkdir()
+        (folder / "run.json").write_text("{}")
+    os.utime(old, (0, 0))
+    write(tmp_path, record(0))
+    assert not old.exists()
+    assert young.exists(), "it may be in use"
+    assert len(load(tmp_path).runs) == 1
+
+
+def test_names_are_synced_too(tmp_path, monkeypatch):
+    """The folder is synced after each renaming in it, or a power cut could undo that."""
+    done = []
+
+    def note(name, function):
+        def noting(*arguments, **options):
+            where = os.readlink(f"/proc/self/fd/{arguments[0]}") if name == "sync" else arguments[1]
+            done.append((name, str(where)))
+            return function(*arguments, **options)
+
+        return noting
+
+    monkeypatch.setattr(os, "fsync", note("sync", os.fsync))
+    monkeypatch.setattr(os, "replace", note("name", os.replace))
+    monkeypatch.setattr(os, "rename", note("name", os.rename))
+    folder = RunFolder(tmp_path / "results", HEADER)
+    folder.write_timings("{}")
+    folder.close()
+    named = [i for i, (what, _) in enumerate(done) if what == "name"]
+    assert len(named) == 4, "run.json, the folder, timings.json, run.json"
+    for i in named:
+        what, where = done[i + 1]
+        assert (what, where) == ("sync", str(Path(done[i][1]).parent))
+    made = done.index(("name", str(folder.path)))
+    assert done[made + 2] == ("sync", str(tmp_path)), "results was new"
+    scratch = done[made - 1][1]
+    assert Path(scratch).name.startswith(".making-")
+    assert ("sync", f"{scratch}/records.jsonl") in done[:made]
 
 
 # --- a disk that refuses -----------------------------------------------------------------------
@@ -329,8 +434,10 @@ def test_a_last_line_torn_at_any_byte(tmp_path):
         file.write_bytes(whole[:end])
         loaded = load(tmp_path)
         assert [each["seed"] for each in loaded.records] == [0, 1], end
-        assert len(loaded.complaints) == (end > begin)
-        for complaint in loaded.complaints:
+        (complaint,) = loaded.complaints
+        if end == begin:
+            assert "has 2 lines, but run.json tells of 3 records; the last 1 are lost" in complaint
+        else:
             assert complaint.startswith(f"{file}: the last line is torn")
 
 
@@ -408,7 +515,7 @@ def test_a_header_that_is_none(tmp_path, content, why):
     (complaint,) = loaded.complaints
     assert complaint.startswith(f"{bad}: run.json can't be read (")
     assert why in complaint
-    assert complaint.endswith("; run left out")
+    assert complaint.endswith("; the run is left out with its 1 record")
 
 
 def test_a_missing_header(tmp_path):
@@ -429,6 +536,120 @@ def test_missing_records(tmp_path):
     assert loaded.complaints == [
         f"{bad / 'records.jsonl'} can't be read (No such file or directory)"
     ]
+
+
+def test_power_cuts_at_any_byte(tmp_path):
+    """Each file of a finished run cut at each byte: what is whole is read, what is not is said."""
+    path = write(tmp_path, *(record(i, trace=[], message="ü") for i in range(3)))
+    (path / "timings.json").write_text('{"version": "1.0", "benchmarks": [{"runs": [[1, 2]]}]}')
+    assert load(tmp_path).complaints == []
+    for name in FILES:
+        whole = (path / name).read_bytes()
+        for end in range(len(whole)):
+            (path / name).write_bytes(whole[:end])
+            loaded = load(tmp_path)
+            complaint = " ".join(loaded.complaints)
+            if name == "records.jsonl":
+                left = whole[:end].count(b"\n")
+                assert [each["seed"] for each in loaded.records] == list(range(left))
+                torn = end > 0 and not whole[:end].endswith(b"\n")
+                assert ("the last line is torn" in complaint) == torn
+                lost = 3 - left - torn
+                assert (f"the last {lost} are lost" in complaint) == (lost > 0)
+            elif name == "run.json":
+                assert loaded.records == []
+                assert complaint.endswith("the run is left out with its 3 records")
+            else:
+                assert len(loaded.records) == 3
+                assert loaded.timings == {}
+                assert "timings.json can't be read" in complaint
+        (path / name).write_bytes(whole)
+    for name in FILES:
+        (path / name).write_bytes(b"")
+    assert load(tmp_path).complaints
+    for name in FILES:
+        (path / name).unlink()
+    with pytest.raises(StoreError, match="there is no run in it"):
+        load(tmp_path)
+
+
+def test_records_that_are_missing_at_the_end_are_counted(tmp_path):
+    path = write(tmp_path, *(record(i) for i in range(5)))
+    file = path / "records.jsonl"
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:2]))
+    (complaint,) = load(tmp_path).complaints
+    assert "has 2 lines, but run.json tells of 5 records; the last 3 are lost" in complaint
+
+
+# --- files that are none -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(FILES))
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to("/dev/stdin"),
+        lambda path: path.symlink_to("/etc/passwd"),
+        lambda path: path.symlink_to(path),
+        lambda path: path.symlink_to("nothing"),
+        os.mkfifo,
+        lambda path: path.mkdir(),
+        lambda path: os.mknod(path, 0o140644),
+    ],
+    ids=["zero", "stdin", "a file elsewhere", "itself", "nothing", "fifo", "folder", "socket"],
+)
+def test_only_regular_files_are_read(tmp_path, name, put):
+    good, bad = write(tmp_path, record(0)), write(tmp_path, record(1))
+    if name != "timings.json":
+        (bad / name).unlink()
+    put(bad / name)
+    loaded = load(tmp_path)
+    kept = [0, 1] if name == "timings.json" else [0]
+    assert [each["seed"] for each in loaded.records] == kept
+    (complaint,) = loaded.complaints
+    assert "it is no regular file; put the file itself in its place" in complaint
+    assert bad.name not in loaded.timings
+    assert good.name in loaded.runs
+
+
+@pytest.mark.parametrize("name", list(FILES))
+def test_files_that_are_too_large_are_refused(tmp_path, name):
+    path = write(tmp_path, record(0))
+    with (path / name).open("ab") as file:
+        file.truncate(FILES[name] + 1)  # takes no room on the disk
+    (complaint,) = load(tmp_path).complaints
+    assert f"it has {FILES[name] + 1} bytes, more than the {FILES[name]} that are read" in complaint
+
+
+def test_a_line_that_is_too_long_costs_only_itself(tmp_path, monkeypatch):
+    import harness.store as store
+
+    monkeypatch.setattr(store, "_LONGEST_LINE", 10_000)
+    path = write(tmp_path, record(0))
+    for length in (9_998, 9_999, 10_000, 10_001, 50_000):
+        add_line(path, b"x" * length + b"\n")
+    add_line(path, json.dumps(dataclasses.asdict(record(1))))
+    add_line(path, b"y" * 50_000)
+    loaded = load(tmp_path)
+    assert [(each["seed"], each["line"]) for each in loaded.records] == [(0, 1), (1, 7)]
+    assert len(loaded.complaints) == 6
+    assert "torn" in loaded.complaints[-1]
+
+
+def test_hidden_folders_are_no_runs(tmp_path):
+    write(tmp_path, record(0)).rename(tmp_path / ".hidden")
+    with pytest.raises(StoreError, match="there is no run in it"):
+        load(tmp_path)
+    assert load_if_any(tmp_path).runs == {}
+
+
+def test_no_results_yet(tmp_path):
+    assert load_if_any(tmp_path / "none") == Results()
+    assert load_if_any(tmp_path) == Results()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError):
+        load_if_any(tmp_path / "file")
 
 
 # --- hostile records ---------------------------------------------------------------------------
@@ -503,10 +724,11 @@ def test_a_missing_field_has_its_default_or_is_named(tmp_path, name):
     add_line(path, json.dumps(fields))
     loaded = load(tmp_path)
     item = next(item for item in dataclasses.fields(Record) if item.name == name)
+    where = {"run": path.name, "line": 2}
     if item.default is not dataclasses.MISSING:
-        assert loaded.records[1] == {**fields, name: item.default, "run": path.name}
+        assert loaded.records[1] == {**fields, name: item.default, **where}
     elif item.default_factory is not dataclasses.MISSING:
-        assert loaded.records[1] == {**fields, name: item.default_factory(), "run": path.name}
+        assert loaded.records[1] == {**fields, name: item.default_factory(), **where}
     else:
         assert len(loaded.records) == 1
         assert f"line 2 is no record (no {name})" in loaded.complaints[0]
@@ -528,7 +750,7 @@ def test_fields_that_are_not_known_are_dropped(tmp_path):
     fields = dataclasses.asdict(record())
     add_line(path, json.dumps({**fields, "run": "mine", "__class__": "Record", "colour": [1]}))
     loaded = load(tmp_path)
-    assert loaded.records == [{**fields, "run": path.name}]
+    assert loaded.records == [{**fields, "run": path.name, "line": 1}]
     assert loaded.complaints == []
 
 
@@ -618,3 +840,86 @@ def test_whatever_the_header_says(header, tmp_path_factory):
     loaded = load(base)
     assert len(loaded.runs) + len(loaded.complaints) == 1
     tables.current(tables.records(loaded))
+
+
+def _mutations():
+    """Changes of bytes: (file, where as a share of its length, bytes removed, bytes put there)."""
+    junk = st.binary(max_size=6) | st.sampled_from(
+        [b"\n", b"{", b"}", b"[[", b'"', b"null", b"1e999", b"\\ud800", b"\0", b"NaN", b"-", b","]
+    )
+    place = st.floats(0, 1)
+    return st.lists(
+        st.tuples(st.sampled_from(list(FILES)), place, st.integers(0, 40), junk), max_size=6
+    )
+
+
+@settings(max_examples=60, derandomize=True)
+@given(mutations=_mutations())
+def test_whatever_bytes_are_changed(mutations, tmp_path_factory):
+    base = tmp_path_factory.mktemp("fuzz")
+    path = write(base, record(0), record(1), machine="m", problems={"tour": {"size": "n"}})
+    (path / "timings.json").write_text('{"benchmarks": []}')
+    for name, share, removed, junk in mutations:
+        content = (path / name).read_bytes()
+        begin = int(share * len(content))
+        (path / name).write_bytes(content[:begin] + junk + content[begin + removed :])
+    loaded = load(base)
+    for each in loaded.records:
+        json.dumps(each, allow_nan=False, ensure_ascii=False).encode()
+    everything_from(loaded)
+    for run in loaded.runs:
+        json.dumps(loaded.runs[run], allow_nan=False, ensure_ascii=False).encode()
+    loaded.problem("tour")
+
+
+NAMED = ("problem", "label", "solver", "case", "message", "why", "instance", "key", "role")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "../../etc/passwd",
+        "\0",
+        "\u202e",
+        "{{7*7}}",
+        "-rf",
+        "x" * 10**6,
+    ],
+    ids=lambda text: repr(text)[:20],
+)
+def test_hostile_names_are_texts_like_others(tmp_path, text):
+    before = sorted(tmp_path.rglob("*"))
+    path = write(tmp_path / "results", record(0, **dict.fromkeys(NAMED, text)))
+    (each,) = load(tmp_path / "results").records
+    assert {each[name] for name in NAMED} == {text}
+    everything_from(load(tmp_path / "results"))
+    made = {path, path.parent, path / "run.json", path / "records.jsonl"}
+    assert set(tmp_path.rglob("*")) == made | set(before)
+
+
+@pytest.mark.parametrize("depth", [50, 900, 10**5])
+@pytest.mark.parametrize("name", ["parameters", "budget", "more"])
+def test_deep_nesting_is_refused_or_dropped(tmp_path, name, depth):
+    path = write(tmp_path, record(0))
+    fields = json.dumps({**dataclasses.asdict(record(1)), name: {"a": "@"}})
+    add_line(path, fields.replace('"@"', "[" * depth + "]" * depth))
+    loaded = load(tmp_path)
+    if name == "more" and depth == 50:
+        assert len(loaded.records) == 2
+    else:
+        assert len(loaded.records) + len(loaded.complaints) == 2
+        assert name == "more" or loaded.complaints
+    everything_from(loaded)
+
+
+def test_many_records_are_read_in_time(tmp_path):
+    """Reading takes some 20 µs a record: half a million in ten seconds."""
+    import time
+
+    path = write(tmp_path, record(0))
+    file = path / "records.jsonl"
+    file.write_bytes(file.read_bytes() * 30_000)
+    begin = time.process_time()
+    assert len(load(tmp_path).records) == 30_000
+    assert time.process_time() - begin < 6, "several times what it takes"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from harness import tables
-from harness.record import STATUSES
+from harness.record import FLAGS, STATUSES
 from harness.selectors import Misuse
 from harness.store import Results
 from harness.tables import cases, current, of_kind, records, select, status_counts, trace_points
@@ -158,9 +158,29 @@ def test_a_later_run_replaces_an_earlier_one():
     assert frame.index.tolist() == [0, 1]
 
 
-def test_within_a_run_the_one_started_later_counts():
+def test_within_a_run_the_later_line_counts_whatever_the_clock_said():
+    """A clock that is set back inside a run does not change which record counts."""
     rows = [{"cost": 2.0, "started": "2026-01-02"}, {"cost": 1.0, "started": "2026-01-01"}]
-    assert frame_of(*rows)["cost"].tolist() == [2.0]
+    assert frame_of(*rows)["cost"].tolist() == [1.0]
+    assert frame_of(*reversed(rows))["cost"].tolist() == [2.0]
+
+
+def test_a_clock_set_back_between_many_lines_and_runs():
+    """More rows than a sort that is not stable keeps in order, of two runs in any order."""
+    rows = [
+        {
+            "run": run,
+            "seed": seed,
+            "cost": float(place),
+            "started": f"2026-01-{31 - place % 28:02d}",
+        }
+        for run in ("r2", "r1")
+        for place in range(100)
+        for seed in (place % 3,)
+    ]
+    frame = frame_of(*rows)
+    assert dict(zip(frame["seed"], frame["cost"], strict=True)) == {0: 99.0, 1: 97.0, 2: 98.0}
+    assert set(frame["run"]) == {"r2"}
 
 
 def test_a_later_failure_replaces_an_earlier_success():
@@ -214,6 +234,8 @@ def test_records_have_every_column_and_numbers_are_floats():
     assert frame.columns.tolist() == list(tables.COLUMNS)
     for name in ("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls"):
         assert frame[name].dtype == float, name
+    for name in ("precision", "instructions", "waited", "drift"):
+        assert frame[name].dtype == float, name
     assert frame.loc[0, "sizes"] == {"n": 10}
 
 
@@ -222,6 +244,89 @@ def test_what_is_given_is_not_changed():
     before = loaded.copy()
     current(loaded)
     pd.testing.assert_frame_equal(loaded, before)
+
+
+def test_records_of_before_flags_and_counters_lack_them():
+    """What nobody counted is NaN and not zero; flags are an empty list."""
+    frame = records(results({}, {"instructions": 0, "flags": ["warm: 3 times"], "verified": False}))
+    for name in ("precision", "instructions", "waited", "drift"):
+        assert math.isnan(frame.loc[0, name]), name
+    assert frame.loc[1, "instructions"] == 0
+    assert frame["flags"].tolist() == [[], ["warm: 3 times"]]
+    assert frame.loc[1, "verified"] is False
+    assert frame.loc[0, "verified"] is None or math.isnan(frame.loc[0, "verified"])
+
+
+# --- flags -------------------------------------------------------------------------------------
+
+TIMING = {"kind": "timing", "seed": None}
+
+
+def test_flags_are_counted_by_solver():
+    frame = frame_of(
+        {"flags": ["threads: 4 of 1 allowed", "disturbed: load 3"]},
+        {"seed": 1, "flags": ["threads: 2 of 1 allowed"]},
+        {"seed": 2},
+        {**TIMING, "flags": ["disturbed: load 5", "unstable: 12 % after 10 s"]},
+        {**TIMING, "case": "big"},
+        {"label": "b"},
+        {"label": "c", "flags": ["news: of a later version", "clock: 3 %", "clock: twice"]},
+        {"label": "d", "problem": "clique", "flags": ["warm: 9 times"]},
+    )
+    found = tables.flags(frame, "tour")
+    assert found.columns.tolist() == ["label", "flag", "rows", "of", "kind", "example"]
+    assert [tuple(row) for row in found.itertuples(index=False)] == [
+        ("a", "threads", 2, 3, "trace", "4 of 1 allowed"),
+        ("a", "disturbed", 2, 5, "", "load 3"),
+        ("a", "unstable", 1, 2, "timing", "12 % after 10 s"),
+        ("c", "clock", 1, 1, "trace", "twice"),
+        ("c", "news", 1, 1, "trace", "of a later version"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "sentence"),
+    [
+        ("warm: 3 times: really", "warm", "3 times: really"),
+        ("warm", "warm", FLAGS["warm"]),
+        ("warm: ", "warm", FLAGS["warm"]),
+        ("news", "news", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_flag_is_a_name_and_a_sentence(said, name, sentence):
+    assert tables.flag(said) == (name, sentence)
+
+
+def test_cases_unite_the_flags_of_traces_and_timing():
+    frame = frame_of(
+        {"flags": ["disturbed: load 3"]},
+        {"seed": 1, "flags": ["disturbed: load 4"]},
+        {**TIMING, "flags": ["unstable: 12 %", "disturbed: load 5"]},
+        {"case": "big", "instance": "d-big"},
+        {**TIMING, "case": "big", "label": "b", "flags": ["unstable: of another solver"]},
+    )
+    small, big = cases(frame, "tour")["flags"]
+    assert small == [
+        {"flag": "disturbed", "rows": 3, "example": "load 3"},
+        {"flag": "unstable", "rows": 1, "example": "12 %"},
+    ]
+    assert big == []
+
+
+def test_cases_tell_the_counters_and_how_the_timing_ended():
+    frame = frame_of(
+        {"cpu": 1.0, "wall": 2.0, "instructions": 100},
+        {"seed": 1, "cpu": 3.0, "wall": 6.0, "instructions": None},
+        {"seed": 2, "cpu": 99.0, "wall": 99.0, "instructions": 999, "status": "timeout"},
+        {**TIMING, "precision": 0.03, "why": "precise", "values": [1.0]},
+        {"label": "b", "cpu": None, "wall": None},
+    )
+    a, b = cases(frame, "tour").to_dict("records")
+    assert (a["cpu"], a["wall"], a["instructions"]) == (2.0, 4.0, 100.0)
+    assert (a["precision"], a["why"]) == (0.03, "precise")
+    assert all(math.isnan(b[name]) for name in ("cpu", "wall", "instructions", "precision"))
+    assert b["why"] == ""
 
 
 # --- what is derived ---------------------------------------------------------------------------
@@ -335,6 +440,7 @@ def test_nothing_is_a_frame_too():
         tables.timing_values(timings),
         tables.size_of(traces, "n"),
         cases(frame, "tour"),
+        tables.flags(frame, "tour"),
         select(frame, []),
         status_counts(traces),
     ):

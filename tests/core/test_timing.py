@@ -7,20 +7,40 @@ from pathlib import Path
 import pyperf
 import pytest
 
+from harness.canary import FIRST, Canary, Reading
 from harness.catalogue import Catalogue
+from harness.machine import processors
 from harness.plan import instance, make_plan
+from harness.record import FLAGS
 from harness.run import Budget
 from harness.timing import Effort, Timer
 
 TOYS = Path(__file__).parents[1] / "toys"
+ONCE = Effort(1, 1, precision=None)
 
 
 def plan_of(catalogue, problem, solvers, **options):
     return make_plan(catalogue, problem, solvers, [], "smoke", 1, Budget(), **options)
 
 
+def bird(*drifts):
+    """A canary whose reading after each worker, in turn, is so many times the usual."""
+    readings = [Reading(1.0, 1.0)] * (FIRST + 500)
+    for number, drift in enumerate(drifts):
+        readings[FIRST + number] = Reading(1.0, drift)
+    return Canary(read=lambda: readings.pop(0))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def undisturbed():
+    """Whatever else the machine does: no round counts as disturbed unless a test wants it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harness.timing.WAITED", float("inf"))
+        yield
+
+
 def take(plan, effort, expected):
-    timer = Timer(effort)
+    timer = Timer(effort, canary=bird())
     case = plan.cases[0]
     told = []
     records = list(
@@ -33,7 +53,9 @@ def take(plan, effort, expected):
 def timed(toys):
     """Two rivals, one of which takes microseconds, timed once for the tests of this file."""
     plan = plan_of(toys, "toy_exact", [])
-    return take(plan, Effort(rounds=2, values=2), {"loop": 1e-5, "vectorised": 1e-5})
+    return take(
+        plan, Effort(rounds=2, values=2, precision=None), {"loop": 1e-5, "vectorised": 1e-5}
+    )
 
 
 def test_each_rival_has_its_values_and_their_median(timed):
@@ -91,7 +113,7 @@ def test_nothing_timed_is_no_suite():
 
 
 def test_who_was_not_traced_is_not_timed(toys):
-    _, records, told = take(plan_of(toys, "toy_exact", []), Effort(1, 1), {})
+    _, records, told = take(plan_of(toys, "toy_exact", []), ONCE, {})
     assert records == {}
     assert told == []
 
@@ -118,13 +140,14 @@ def test_a_solve_that_is_too_long_is_skipped_and_says_so(toys):
     assert "--timing-budget" in records["loop"].message
 
 
-def write(tmp_path, body):
+def write(tmp_path, body, problem="toy_exact"):
     path = tmp_path / "mine.py"
     lines = "\n".join("        " + line for line in body.splitlines())
     path.write_text(
-        '"""Mine."""\n\nimport os\nfrom dataclasses import dataclass\n\n'
-        "from harness.api import Solver\n\n\n@dataclass(frozen=True)\nclass Mine(Solver):\n"
-        '    """Mine."""\n\n    problem = "toy_exact"\n\n'
+        '"""Mine."""\n\nimport os, sys, time\nfrom dataclasses import dataclass\n\n'
+        "from harness.api import Solver\n\nKEPT = {}\n\n\n"
+        "@dataclass(frozen=True)\nclass Mine(Solver):\n"
+        f'    """Mine."""\n\n    problem = "{problem}"\n\n'
         f"    def solve(self, data, rng):\n{lines}\n"
     )
     return path
@@ -142,7 +165,7 @@ def write(tmp_path, body):
 def test_what_fails_while_timed_is_said_and_the_rival_goes_on(tmp_path, body, status, sentence):
     catalogue = Catalogue([TOYS, write(tmp_path, body)])
     plan = plan_of(catalogue, "toy_exact", ["mine", "vectorised"])
-    _, records, _ = take(plan, Effort(1, 1), {"mine": 0.1, "vectorised": 0.1})
+    _, records, _ = take(plan, ONCE, {"mine": 0.1, "vectorised": 0.1})
     assert records["mine"].status == status
     assert sentence in records["mine"].message
     assert records["vectorised"].status == "ok"
@@ -154,7 +177,7 @@ def test_every_solve_has_a_generator_of_its_own(tmp_path):
     body += "yield int(data.bits.sum())"
     catalogue = Catalogue([TOYS, write(tmp_path, body)])
     plan = plan_of(catalogue, "toy_exact", ["mine"])
-    take(plan, Effort(2, 2), {"mine": 0.1})
+    take(plan, Effort(2, 2, precision=None), {"mine": 0.1})
     drawn = seen.read_text().split()
     assert len(set(drawn)) == len(drawn) == 6  # two processes, a warm-up and two values each
 
@@ -163,7 +186,192 @@ def test_wrong_work_has_no_times_and_no_place_in_the_suite(tmp_path):
     catalogue = Catalogue([TOYS, write(tmp_path, "yield -1")])
     plan = plan_of(catalogue, "toy_exact", ["mine", "vectorised"])
     expected = {"mine": 1e-5, "vectorised": 1e-5}  # so fast that loops are calibrated first
-    timer, records, _ = take(plan, Effort(1, 1), expected)
+    timer, records, _ = take(plan, ONCE, expected)
     assert (records["mine"].seconds, records["mine"].values) == (None, [])
     (benchmark,) = pyperf.BenchmarkSuite.loads(timer.suite()).get_benchmarks()
     assert benchmark.get_name() == "toy_exact/vectorised bits"
+
+
+# ---------------------------------------------------------------- how many rounds, and which count
+
+
+def sung(toys, canary, effort, solvers=("loop",), seconds=0.02):
+    timer = Timer(effort, canary=canary)
+    plan = plan_of(toys, "toy_exact", list(solvers))
+    case = plan.cases[0]
+    expected = dict.fromkeys(solvers, seconds)
+    records = list(timer.case(plan, case, instance(plan, case), expected))
+    return {record.label: record for record in records}, timer
+
+
+def names(record):
+    """Of its flags, but for what a busy machine may add."""
+    found = [flag.partition(":")[0] for flag in record.flags]
+    assert set(found) <= set(FLAGS)
+    return [name for name in found if name != "clock"]
+
+
+def test_every_flag_has_a_name_that_readers_are_told_of(toys):
+    record = sung(toys, bird(9.0), Effort(2, 1, 0.1))[0]["loop"]
+    assert names(record) == ["disturbed", "unstable"]
+
+
+def test_a_round_that_waited_for_a_processor_is_disturbed(toys, monkeypatch):
+    monkeypatch.setattr("harness.timing.WAITED", -1.0)
+    record = sung(toys, bird(), Effort(1, 1, 60.0, None))[0]["loop"]
+    (flag,) = [flag for flag in record.flags if flag.startswith("disturbed")]
+    assert flag.endswith("of a process's time went by without a processor")
+    assert record.waited >= 0
+
+
+def test_a_quiet_round_counts_and_a_disturbed_one_is_taken_again(toys):
+    effort = Effort(3, 1, 60.0, None)
+    record = sung(toys, bird(1.0, 1.5), effort)[0]["loop"]
+    # The second and the third worker have the loud song after or before them.
+    assert (len(record.values), record.drift, names(record)) == (3, 1.0, [])
+
+
+def test_what_is_disturbed_throughout_counts_and_says_so(toys):
+    record = sung(toys, bird(*[3.0] * 4), Effort(2, 1, 60.0, None))[0]["loop"]
+    assert (record.status, len(record.values), record.drift) == ("ok", 2, 3.0)
+    flag = record.flags[0]
+    assert "2 of 2 processes" in flag
+    assert "3.00 times its usual time" in flag
+
+
+def test_a_disturbed_round_counts_where_there_is_no_time_for_another(toys):
+    record = sung(toys, bird(1.0, 3.0), Effort(2, 1, 0.1, None))[0]["loop"]
+    assert (len(record.values), record.drift) == (2, 3.0)
+    assert "1 of 2 processes" in record.flags[0]
+
+
+def test_a_precise_timing_stops_and_says_how_precise(toys):
+    record = sung(toys, bird(), Effort(3, 1, 60.0, 1e6))[0]["loop"]
+    assert (record.why, len(record.values)) == ("precise", 3)
+    assert 0 < record.precision < 1e6
+    assert names(record) == []
+
+
+def test_an_unprecise_timing_goes_on_until_its_time_is_spent(toys):
+    record = sung(toys, bird(), Effort(2, 1, 1.5, 1e-9))[0]["loop"]
+    assert record.why == "seconds"
+    assert len(record.values) >= 2
+    assert record.precision > 1e-9
+    flag = record.flags[0]
+    assert f"after {len(record.values)} processes; 1e-07 % was asked for" in flag
+
+
+def test_no_more_than_the_most_rounds_are_taken(toys, monkeypatch):
+    monkeypatch.setattr("harness.timing.MOST_ROUNDS", 3)
+    record = sung(toys, bird(), Effort(2, 1, 60.0, 1e-9))[0]["loop"]
+    assert (record.why, len(record.values)) == ("rounds", 3)
+    assert names(record) == ["unstable"]
+
+
+def test_one_process_has_no_interval_and_says_so(toys):
+    record = sung(toys, bird(), Effort(1, 1, 0.1))[0]["loop"]
+    assert (record.why, record.precision) == ("seconds", None)
+    assert record.flags[:1] == ["unstable: there is no interval after 1 process; 5 % was asked for"]
+
+
+def test_discarded_rounds_are_not_in_the_suite(toys):
+    _, timer = sung(toys, bird(1.0, 1.5), Effort(3, 1, 60.0, None))
+    (benchmark,) = pyperf.BenchmarkSuite.loads(timer.suite()).get_benchmarks()
+    assert benchmark.get_nvalue() == 3
+
+
+# ---------------------------------------------------------------- whose clock, and what is kept
+
+BURN = "end = time.process_time() + 0.1\nwhile time.process_time() < end: pass\n"
+
+
+SLOW_CLOCK = """
+def clock():
+    KEPT[0] = KEPT.get(0, now()) + 1e-6
+    return KEPT[0]
+now = time.perf_counter
+sys.modules['__main__'].perf_counter = clock
+"""
+OWN_MARKS = f"""
+frame = sys._getframe()
+while not hasattr(frame.f_locals.get('self'), '_tell'):
+    frame = frame.f_back
+tell = frame.f_locals['self']._tell
+tell(b'e', 1e-6)
+{BURN}tell(b's')
+"""
+
+
+@pytest.mark.parametrize(
+    ("cheat", "says"),
+    [
+        (SLOW_CLOCK + BURN, "its clock says "),
+        (SLOW_CLOCK + "time.sleep(0.3)\n", "its clock says "),
+        (OWN_MARKS, "its clock says "),
+        (OWN_MARKS.replace("1e-6", "-1.0"), "tampered with"),
+        (OWN_MARKS.replace("b'e', 1e-6", "b's'"), "tampered with"),
+    ],
+    ids=["clock", "clock and sleep", "marks", "no time", "out of turn"],
+)
+def test_who_tampers_with_the_clock_is_found_out(tmp_path, cheat, says):
+    catalogue = Catalogue([TOYS, write(tmp_path, cheat + "yield int(data.bits.sum())")])
+    plan = plan_of(catalogue, "toy_exact", ["mine"])
+    timer, records, _ = take(plan, ONCE, {"mine": 0.1})
+    assert records["mine"].status == "invalid"
+    assert says in records["mine"].message
+    assert (records["mine"].values, timer.suite()) == ([], "")
+
+
+def test_patching_the_time_module_changes_nothing(tmp_path):
+    body = BURN + "time.perf_counter = lambda: 0.0\nyield int(data.bits.sum())"
+    catalogue = Catalogue([TOYS, write(tmp_path, body)])
+    _, records, _ = take(plan_of(catalogue, "toy_exact", ["mine"]), ONCE, {"mine": 0.1})
+    assert records["mine"].status == "ok"
+    assert records["mine"].seconds >= 0.1
+
+
+# Whoever remembers has his first solve in the warm-up; on an instance that he has not seen, with
+# the code compiled by then, he works again.
+SOLVE = "yield int(data.values.argmin())"
+MEMO = f"""
+key = data.values.tobytes()
+if key not in KEPT:
+    {"; ".join(BURN.splitlines()[:1])}
+    while time.process_time() < end: pass
+    KEPT[key] = int(data.values.argmin())
+yield KEPT[key]
+"""
+COMPILES = f"if not KEPT:\n    time.sleep(0.1)\n    KEPT[0] = 0\n{SOLVE}"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "flags"),
+    [(SOLVE, "ok", []), (MEMO, "invalid", []), (COMPILES, "ok", ["warm"])],
+    ids=["honest", "remembers answers", "compiles"],
+)
+def test_what_is_kept_between_solves_is_found(tmp_path, body, status, flags):
+    catalogue = Catalogue([TOYS, write(tmp_path, body, "toy_batch")])
+    plan = plan_of(catalogue, "toy_batch", ["mine"])
+    _, records, _ = take(plan, Effort(2, 2, precision=None), {"mine": 0.0001})
+    record = records["mine"]
+    assert record.status == status, record.message
+    assert names(record) == flags
+    if status == "invalid":
+        assert record.message.startswith("a relabelled instance took ")
+        assert record.message.endswith("it keeps answers between solves")
+
+
+def test_an_answer_to_the_twin_is_judged_too(tmp_path):
+    body = "first = KEPT.setdefault(0, data.values[0])\nyield 0 if data.values[0] == first else -1"
+    catalogue = Catalogue([TOYS, write(tmp_path, body, "toy_batch")])
+    _, records, _ = take(plan_of(catalogue, "toy_batch", ["mine"]), ONCE, {"mine": 0.1})
+    assert records["mine"].status == "invalid"
+    assert "while timed, with numbers permuted: index -1" in records["mine"].message
+
+
+def test_workers_are_kept_on_their_processors(tmp_path):
+    seen = tmp_path / "seen"
+    body = f"with open({str(seen)!r}, 'a') as f: f.write(f'{{os.sched_getaffinity(0)}}\\n')\n"
+    catalogue = Catalogue([TOYS, write(tmp_path, body + "yield int(data.bits.sum())")])
+    take(plan_of(catalogue, "toy_exact", ["mine"]), ONCE, {"mine": 0.1})
+    assert set(seen.read_text().splitlines()) == {str(set(processors(1)))}

@@ -1,7 +1,8 @@
-"""The k-medoids kernels once more, by brute force in numpy: costs before and after, no caches.
+"""The kernels once more, by brute force.
 
-All work on d[object, medoid] in double. With whole numbers every sum is exact, so that kernels and
-twins must agree to the bit; with fractions they agree up to rounding.
+Those of k-medoids in numpy, from costs before and after, without caches. All work on
+d[object, medoid] in double. With whole numbers every sum is exact, so that kernels and twins must
+agree to the bit; with fractions they agree up to rounding.
 """
 
 import itertools
@@ -139,3 +140,15 @@ def shared_form(d, near, d1, d2, removal, c):
             loss[near[o]] += value - second
     best = loss.index(min(loss))
     return loss[best] + shared, best
+
+
+def canary_compute(start, steps):
+    """The chain of the canary in whole numbers."""
+    for _ in range(steps):
+        start = (start * 6364136223846793005 + 1442695040888963407) % 2**64
+    return start
+
+
+def canary_memory(words):
+    """The sum of the words, and what the pass leaves behind."""
+    return sum(words) % 2**64, [(word + 1) % 2**64 for word in words]

@@ -1,5 +1,6 @@
 """A pack of made-up solvers, and sites written from made-up results of it."""
 
+import shutil
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,6 +11,15 @@ from harness.catalogue import Catalogue
 from harness.report import write_site
 
 from . import synthetic
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 PROBLEM = '''
 """Demo: choose k of n objects, the medoids, so that all objects are near one of them.
@@ -109,3 +119,13 @@ def site(tmp_path_factory, catalogue):
 def page(site):
     """The text of that site's one problem page."""
     return (site / "problems" / "demo.html").read_text()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -47,6 +47,29 @@ def test_gaps_have_a_sign(value, shown):
     assert formats.gap(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0"), (999, "999"), (12_345, "12.3 k"), (3.1e9, "3.10 G"), (None, "–"), (math.nan, "–")],
+)
+def test_counts_of_instructions(value, shown):
+    assert formats.tally(value).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.031, "3.1 %"), (0.14, "14 %"), (2.5, "250 %"), (None, "–")]
+)
+def test_shares(value, shown):
+    assert formats.percent(value).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [("precise", "precise"), ("seconds", "time budget spent"), ("", ""), ("new", "new")],
+)
+def test_how_a_timing_ended_is_told_in_words(why, shown):
+    assert formats.ended(why) == shown
+
+
 def test_an_interval_names_a_shared_unit_once():
     shown = formats.interval(0.0028, 0.036, formats.seconds)
     assert shown.replace("\N{NO-BREAK SPACE}", " ") == "2.80–36.0 ms"

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from harness.api import hookimpl
 from harness.catalogue import Catalogue
-from harness.record import STATUSES
+from harness.record import FLAGS, STATUSES
 from harness.report.site import script_json
 
 from . import synthetic
@@ -156,6 +156,47 @@ def test_hostile_names_stay_text(make_site):
         assert HOSTILE in parsed.text
         scripts = [a for tag, a in parsed.elements if tag == "script"]
         assert all("src" in a or a["type"] == "application/json" for a in scripts)
+
+
+def test_flagged_rows_have_a_badge_that_leads_to_the_sentence(page):
+    parsed = Parsed(page)
+    badges = [a for tag, a in parsed.elements if tag == "a" and a.get("class") == "flag"]
+    assert {a["href"] for a in badges} == {
+        "#warnings-of-solver-fastpam1",
+        "#warnings-of-solver-alternating",
+        "#warnings-of-solver-peer-kmedoids-fasterpam",
+    }
+    board = page[page.index('id="board-table"') :].partition("</table>")[0]
+    assert board.count('class="flag"') == 3
+    text = Parsed(page[page.index('id="warning-table"') :].partition("</table>")[0]).text
+    assert f"fastpam1 unstable 2 of 6 timings {FLAGS['unstable']}" in text
+    assert "For example: its interval is 14 % wide after 20 s; 5 % was asked for" in text
+    assert "alternating differs 6 of 18 traced runs" in text
+    assert "fasterpam unstable" not in text
+
+
+def test_case_rows_show_the_counters_and_why_a_timing_ended(page):
+    body = page[page.index('id="case-table"') :].partition("</table>")[0]
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)', body)
+    assert [h for h in heads if h in ("Width", "CPU", "Wall", "Instructions", "Memory")] == [
+        *("Width", "CPU", "Wall", "Instructions", "Memory")
+    ]
+    assert '14\N{NO-BREAK SPACE}%</span><span class="ci">time budget spent' in body
+    assert '3.1\N{NO-BREAK SPACE}%</span><span class="ci">precise' in body
+    row = next(one for one in body.split("<tr") if "digits[k=50]" in one and ">pam<" in one)
+    cells = re.findall(r'<td class="n[^>]*>([^<]*)', row)
+    assert cells[-2] == "–"  # its processor's instructions were not counted, which is not zero
+    assert cells[-3] != "–"
+
+
+def test_a_store_without_counters_or_flags_has_no_columns_for_them(make_site):
+    records = [
+        dataclasses.replace(record, instructions=None, precision=None, why="", flags=[])
+        for record in synthetic.records("demo", cases=["iris"], solvers=["fastpam1"], seeds=2)
+    ]
+    html = (make_site(records) / "problems/demo.html").read_text()
+    for absent in ("Instructions", ">Width", 'id="warnings"', "#warnings", 'class="flag"'):
+        assert absent not in html
 
 
 def test_json_can_not_end_its_script_element():

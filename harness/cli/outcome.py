@@ -1,0 +1,147 @@
+"""What `bench run` says: what is there already, why the rest is run, and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness import machine
+from harness.cli.common import print_json, warn
+from harness.executors.local import Options
+from harness.plan import Plan
+from harness.record import STATUSES
+from harness.resume import Survey, survey
+from harness.store import Results, RunFolder, load, load_if_any
+
+
+@dataclass
+class Result:
+    """What came of a run.
+
+    Attributes:
+        counts: traced runs, and timings that failed, by status; those that were kept count too.
+        unmade: cases that could not be made.
+        ended: how it ended.
+        ran: records that were made.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    unmade: set[str] = field(default_factory=set)
+    ended: str = "finished"
+    ran: int = 0
+
+    @property
+    def failed(self) -> int:
+        """How many runs did not end well."""
+        return sum(n for status, n in self.counts.items() if status not in ("ok", "skipped"))
+
+    def count(self, kind: str, status: str, instance: str, case: str) -> None:
+        """Count a record."""
+        if kind == "trace" or status not in ("ok", "skipped"):
+            self.counts[status] += 1
+        if not instance:
+            self.unmade.add(case)
+
+
+@dataclass
+class Past:
+    """What `--resume` found: the results as they were, and the plan held against them."""
+
+    loaded: Results = field(default_factory=Results)
+    survey: Survey = field(default_factory=Survey)
+
+    @property
+    def nothing_missing(self) -> bool:
+        """Whether every run is there already."""
+        return bool(self.survey.items) and not self.survey.missing
+
+    def with_run(self, folder: RunFolder | None) -> Results:
+        """The records that were kept and those of the new run."""
+        kept = list(self.survey.kept.values())
+        runs = {record["run"]: self.loaded.runs[record["run"]] for record in kept}
+        if folder is None:
+            return Results(runs, [dict(record) for record in kept])
+        new = load(folder.path)
+        return Results({**runs, **new.runs}, [*map(dict, kept), *new.records], new.complaints)
+
+
+def look(plans: Sequence[Plan], options: Options, results: Path, facts: dict[str, Any]) -> Past:
+    """Hold plans against what the results folder holds; complaints go to standard error."""
+    loaded = load_if_any(results)
+    for complaint in loaded.complaints:
+        warn(complaint)
+    found = survey(plans, options, loaded, machine.machine_identity(facts))
+    hidden = sum(item.hidden for item in found.items)
+    if hidden:
+        warn(
+            f"{hidden} of the runs that are there already are not what tables and pages show: the "
+            "same solver, case and seed was run later with another source or other limits; run "
+            "without --resume to make these the latest"
+        )
+    return Past(loaded, found)
+
+
+def say_why(found: Survey, several: bool) -> None:
+    """A line for each run: whether it is kept, and why."""
+    rows = []
+    for item in found.items:
+        what = f"{item.planned.problem}/{item.what}" if several else item.what
+        rows.append(("run " if item.there is None else "kept", f"{what}:", item.why))
+    width = max((len(what) for _, what, _ in rows), default=0)
+    for verb, what, why in rows:
+        click.echo(f"{verb}  {what:<{width}} {why}")
+
+
+def as_json(folder: RunFolder | None, result: Result, past: Past, explain: bool) -> None:
+    """What came of it, for other programs."""
+    said: dict[str, Any] = {
+        "run": None if folder is None else folder.name,
+        "folder": None if folder is None else str(folder.path),
+        "ended": result.ended,
+        "runs": dict(result.counts),
+        "failed": result.failed,
+        "kept": len(past.survey.kept),
+        "ran": result.ran,
+    }
+    if explain:
+        said["explained"] = [item.as_json() for item in past.survey.items]
+    print_json(said)
+
+
+def summary(
+    folder: RunFolder | None, result: Result, results: Path, plans: Sequence[Plan], past: Past
+) -> None:
+    """What came of it, for people: the rankings, how many runs ended how, and where it is."""
+    from harness.cli.table import print_leaderboard
+
+    loaded = past.with_run(folder)
+    for complaint in loaded.complaints:
+        warn(complaint)
+    for plan in plans:
+        print_leaderboard(loaded, plan.name)
+    kept = len(past.survey.kept)
+    said = ", ".join(f"{result.counts[name]} {name}" for name in STATUSES if result.counts[name])
+    shares = f"; kept {kept}, ran {result.ran}" if past.survey.items else ""
+    if past.nothing_missing:
+        click.echo(f"Nothing is missing: {kept} runs are there already.")
+        click.echo(f"Runs: {said or 'none'}{shares}.")
+    elif result.ended == "interrupted":
+        click.echo(f"Interrupted: {said or 'no run'} recorded{shares}, all of it kept.")
+    else:
+        click.echo(f"Runs: {said or 'none'}{shares}.")
+    skipped = {
+        (record["label"], record["message"])
+        for record in loaded.records
+        if record["status"] == "skipped" and record["kind"] == "trace" and record["instance"]
+    }
+    for label, message in sorted(skipped):
+        click.echo(f"  skipped {label}: {message}")
+    where = "" if results == Path("results") else f" --results {results}"
+    if folder is not None:
+        click.echo(f"Recorded in {folder.path}")
+    click.echo(f"Next: bench report{where}")
