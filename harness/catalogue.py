@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from harness import hookspecs
 from harness.api import ROLES, Case, Problem, Solver
 from harness.index import Index
 from harness.loading import PluginError, Source, load_class
-from harness.machine import missing
 from harness.selectors import Misuse, adapt, nearest, show, split, texts_of
 
 ENTRY_POINTS = "bench_harness"
@@ -101,6 +100,9 @@ class Configured:
     def label(self) -> str:
         """The name on a leaderboard: the solver, and what differs from its defaults."""
         return show(self.entry.stem, self.given)
+
+
+DefaultsOf = Callable[[SolverEntry], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -212,9 +214,6 @@ class Catalogue:
         facts = self._index.facts(path)
         problem = facts.get("problem", "")
         source = Source(str(path))
-        if not facts["error"] and not problem:
-            bases = load_class(source, Solver, "solver")  # says what is wrong, where something is
-            problem = bases.problem
         if not problem:
             known = ", ".join(sorted(self.problems))
             raise Misuse(
@@ -227,9 +226,6 @@ class Catalogue:
             hint = nearest(problem, self.problems) or f"there are {known or 'none'}"
             raise Misuse(f"{path} solves {problem!r}, which is no problem here; {hint}")
         self._add_solver(problem, source, "file", facts, strict=True)
-        entry = self.solvers[f"{problem}/{path.stem}"]
-        if not missing(entry.requires):
-            entry.load()  # a file that was named is wanted: say at once what is wrong with it
 
     def _add_problem(self, name: str, source: Source, pack: str, facts: dict[str, Any]) -> None:
         if name in self.problems:
@@ -287,8 +283,16 @@ class Catalogue:
         hint = nearest(name, self.problems) or "`bench list` names them all"
         raise Misuse(f"there is no problem {name!r}; {hint}")
 
-    def select_solvers(self, problem: str, texts: Iterable[str]) -> list[Configured]:
+    def select_solvers(
+        self, problem: str, texts: Iterable[str], defaults_of: DefaultsOf | None = None
+    ) -> list[Configured]:
         """The solvers that selectors name; all of the board's where there are none.
+
+        Args:
+            problem: name of the problem.
+            texts: selectors.
+            defaults_of: tells the parameters of a solver with their defaults; where it is not
+                given, the solver's file is imported here.
 
         Raises:
             Misuse: for an unknown name or parameter; names the nearest.
@@ -296,9 +300,11 @@ class Catalogue:
         chosen = [item for text in texts for item in split(text)]
         if not chosen:
             return [Configured(entry) for entry in self.solvers_of(problem)]
-        return list(self._configure(problem, chosen))
+        return list(self._configure(problem, chosen, defaults_of or imported_defaults))
 
-    def _configure(self, problem: str, chosen: Sequence[str]) -> Iterator[Configured]:
+    def _configure(
+        self, problem: str, chosen: Sequence[str], defaults_of: DefaultsOf
+    ) -> Iterator[Configured]:
         seen = set()
         for text in chosen:
             name, given = texts_of(text)
@@ -310,29 +316,44 @@ class Catalogue:
                     + (hint or f"`bench show {problem}` names them all")
                 )
             entry = self.solvers[full]
-            configured = Configured(entry, solver_parameters(entry, given) if given else {})
+            checked = solver_parameters(entry, given, defaults_of(entry)) if given else {}
+            configured = Configured(entry, checked)
             if configured.label not in seen:
                 seen.add(configured.label)
                 yield configured
 
 
-def solver_parameters(entry: SolverEntry, given: dict[str, Any]) -> dict[str, Any]:
-    """The given parameters, checked against the solver's fields; defaults are left out.
+def imported_defaults(entry: SolverEntry) -> dict[str, Any]:
+    """The parameters of a solver with their defaults; imports its file into this process.
+
+    Raises:
+        PluginError: where the file can't be used.
+    """
+    return {
+        item.name: item.default_factory()
+        if item.default_factory is not dataclasses.MISSING
+        else item.default
+        for item in parameters_of(entry.load())
+    }
+
+
+def solver_parameters(
+    entry: SolverEntry, given: dict[str, Any], defaults: dict[str, Any]
+) -> dict[str, Any]:
+    """The given parameters, checked against the solver's own; what is a default is left out.
 
     Raises:
         Misuse: for an unknown name, or a value of another type.
     """
-    fields = {item.name: item for item in parameters_of(entry.load())}
     checked = {}
     for name, value in given.items():
-        if name not in fields:
-            hint = nearest(name, fields) or f"it has {', '.join(fields) or 'none'}"
+        if name not in defaults:
+            hint = nearest(name, defaults) or f"it has {', '.join(defaults) or 'none'}"
             raise Misuse(f"solver {entry.name} has no parameter {name!r}; {hint}")
-        default = fields[name].default
-        value = adapt(value, default, f"{name} of solver {entry.name}")
-        if value != default:
+        value = adapt(value, defaults[name], f"{name} of solver {entry.name}")
+        if value != defaults[name]:
             checked[name] = value
-    return {name: checked[name] for name in fields if name in checked}
+    return {name: checked[name] for name in defaults if name in checked}
 
 
 def make_case(name: str, problem: Problem, text: str) -> Case:

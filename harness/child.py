@@ -194,7 +194,7 @@ def _data(sender: Sender, channel: socket.socket) -> Any:
     sender.json(b"L", None)
     _, files, _, _ = socket.recv_fds(channel, 1, len(FILES))
     try:
-        return read_tree(*files)
+        return read_tree(*files) if files else None
     finally:
         for file in files:
             os.close(file)

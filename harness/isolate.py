@@ -8,6 +8,7 @@ it hangs, and what it had yielded until then is kept.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import math
 import os
@@ -19,13 +20,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.guard import Limits
 from harness.outcome import Outcome
+from harness.paths import scratch_folder
 from harness.remote import Examiner
 from harness.run import Budget, Point
+from harness.vitals import children
 from harness.watch import Handles, Watch, hear
 
 __all__ = [
@@ -49,6 +52,7 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "RAYON_NUM_THREADS",
 )
+_PR_SET_CHILD_SUBREAPER = 36
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ")
 
 
@@ -89,7 +93,7 @@ class Worker:
         self._scratch = ""
 
     def __enter__(self) -> Worker:
-        self._scratch = tempfile.mkdtemp(prefix="bench-runs-")
+        self._scratch = scratch_folder("runs")
         self._start()
         return self
 
@@ -206,7 +210,7 @@ def call(
     Returns:
         its exit code (None where it was killed at the limit), and the last of what it printed.
     """
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, _orphans_killed() as known:
         process = subprocess.Popen(
             list(command),
             stdin=subprocess.DEVNULL,
@@ -216,6 +220,7 @@ def call(
             pass_fds=list(pass_fds),
             start_new_session=True,
         )
+        known.add(process.pid)
         code: int | None
         try:
             if channel is not None and hear is not None:
@@ -230,6 +235,29 @@ def call(
         output.seek(0, os.SEEK_END)
         output.seek(max(0, output.tell() - 4000))
         return code, output.read().decode(errors="replace")
+
+
+@contextlib.contextmanager
+def _orphans_killed() -> Iterator[set[int]]:
+    """What a command leaves behind falls to this process meanwhile, and is killed at the end.
+
+    Yields:
+        the children that are to live; what is started here is added to them.
+    """
+    me = os.getpid()
+    known = set(children(me))
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield known
+    finally:
+        while orphans := set(children(me)) - known:
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.waitpid(pid, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def _converse(

@@ -17,6 +17,7 @@ from typing import Any
 
 import harness
 from harness.paths import cache_folder
+from harness.sandbox import landlock
 from harness.vitals import Vitals
 
 _LIBRARIES = (
@@ -310,7 +311,24 @@ def _swap() -> Disturbance | None:
 
 def capabilities() -> list[Capability]:
     """What the harness can do on this machine, or why not."""
-    return [_instructions(), _memory_cap()]
+    return [_fence(), _instructions(), _memory_cap()]
+
+
+def _fence() -> Capability:
+    version = landlock()
+    if version >= 6:
+        return Capability(
+            "fence", True, "runs read no truth, write their own folder, signal nobody"
+        )
+    if version:
+        old = "Landlock is old: a run could signal other processes of yours"
+        return Capability("fence", True, old, "use Linux 6.12 or later")
+    return Capability(
+        "fence",
+        False,
+        "the kernel has no Landlock: a run can read and write what you can, truths included",
+        "use Linux 5.13 or later, with `landlock` among the lsm= of its command line",
+    )
 
 
 def _instructions() -> Capability:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -67,3 +68,15 @@ def open_regular(path: Path, most: int) -> BinaryIO:
     raise OSError(
         errno.EFBIG, f"it has {status.st_size} bytes, more than the {most} that are read of such"
     )
+
+
+def scratch_folder(kind: str) -> str:
+    """A new temporary folder of this process; those that killed processes left are removed."""
+    parent = Path(tempfile.gettempdir())
+    with contextlib.suppress(OSError):
+        for folder in parent.glob(f"bench-{kind}-*-*"):
+            owner = folder.name.split("-")[2]
+            dead = owner.isdigit() and not Path(f"/proc/{owner}").exists()
+            if dead and folder.stat().st_uid == os.getuid():
+                shutil.rmtree(folder, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"bench-{kind}-{os.getpid()}-", dir=parent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from harness.catalogue import (
     make_case,
     suite_cases,
 )
+from harness.declare import Declarer, NotMade
 from harness.instances import Stored, build
 from harness.keys import Sources, kernels_of, record_key, sources_of
 from harness.loading import PluginError, imported_modules
@@ -32,7 +32,8 @@ class Contestant:
     """A solver as it will run: loaded once to check it, then run by source in its own process.
 
     `preload` and `kernels` are what it imports and loads, which is done before its clock starts;
-    `refusal` says why it can't run: its rows are then `skipped`.
+    `refusal` says why it can't run: its rows are then `skipped`; `usable` is whether its file at
+    least can be.
     """
 
     entry: SolverEntry
@@ -42,6 +43,7 @@ class Contestant:
     kernels: tuple[str, ...] = ()
     sources: Sources | None = None
     refusal: str = ""
+    usable: bool = True
 
     @property
     def key(self) -> str:
@@ -98,7 +100,12 @@ def make_plan(
     if suite is not None or not chosen:
         chosen += suite_cases(name, problem, suite or "smoke")
     unique = {str(case): case for case in chosen}
-    configured = catalogue.select_solvers(name, solvers)
+    with Declarer() as declarer:
+        configured = catalogue.select_solvers(name, solvers, declarer.parameters)
+        contestants = [contestant(item, declarer) for item in configured]
+    for who in contestants:
+        if not who.usable and who.entry.pack == "file":
+            raise PluginError(who.refusal)  # a file that was named is wanted: say it at once
     if not configured:
         raise Misuse(
             f"there is no solver for {name}; `bench new solver {name}/mine` writes a first one"
@@ -108,7 +115,7 @@ def make_plan(
         entry,
         problem,
         tuple(unique.values()),
-        tuple(contestant(item) for item in configured),
+        tuple(contestants),
         tuple(range(seeds)),
         budget,
         timeout,
@@ -117,8 +124,8 @@ def make_plan(
     )
 
 
-def contestant(configured: Configured) -> Contestant:
-    """Load a solver once, to know its parameters and whether it can run."""
+def contestant(configured: Configured, declarer: Declarer) -> Contestant:
+    """Ask a solver's file once, to know its parameters and whether it can run."""
     entry = configured.entry
     absent = machine.missing(entry.requires)
     if absent:
@@ -127,21 +134,10 @@ def contestant(configured: Configured) -> Contestant:
             entry, configured.label, refusal=f"{names} is not installed: pip install {names}"
         )
     try:
-        solver = entry.load()(**configured.given)
-        parameters = dataclasses.asdict(solver)  # type: ignore[call-overload]
+        parameters = declarer.parameters(entry, configured.given)
     except PluginError as error:
-        return Contestant(entry, configured.label, refusal=str(error))
-    except (Exception, SystemExit) as error:
-        said = f"{type(error).__name__}: {error}"
-        return Contestant(entry, configured.label, refusal=f"it can't be made: {said}")
-    try:
-        json.dumps(parameters, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        refusal = (
-            f"its parameters can't be written down ({error}); expected finite numbers, texts, "
-            "true or false, None, and lists of them: say None for what is without limit"
-        )
-        return Contestant(entry, configured.label, refusal=refusal)
+        usable = isinstance(error, NotMade)
+        return Contestant(entry, configured.label, refusal=str(error), usable=usable)
     return Contestant(
         entry,
         configured.label,

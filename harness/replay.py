@@ -19,7 +19,8 @@ from typing import Any
 
 from harness import machine
 from harness.api import Case, InvalidCase
-from harness.catalogue import Catalogue, Configured, make_case, parameters_of
+from harness.catalogue import Catalogue, Configured, make_case
+from harness.declare import Declarer
 from harness.fields import is_integer
 from harness.instances import Stored
 from harness.isolate import IsolationError, Worker
@@ -196,11 +197,12 @@ def _contestant(catalogue: Catalogue, record: Mapping[str, Any]) -> Contestant:
         raise Misuse(f"there is no solver {name!r}; name its file or its pack with --plugin")
     entry = catalogue.solvers[name]
     given = dict(record["parameters"])
-    if not machine.missing(entry.requires):
-        for parameter in parameters_of(entry.load()):
-            if isinstance(parameter.default, tuple) and isinstance(given.get(parameter.name), list):
-                given[parameter.name] = tuple(given[parameter.name])  # JSON has lists only
-    who = contestant(Configured(entry, given))
+    with Declarer() as declarer:
+        if not machine.missing(entry.requires):
+            for parameter, default in declarer.parameters(entry).items():
+                if isinstance(default, tuple) and isinstance(given.get(parameter), list):
+                    given[parameter] = tuple(given[parameter])  # JSON has lists only
+        who = contestant(Configured(entry, given), declarer)
     if who.refusal:
         raise NotReplayable(who.refusal)
     return dataclasses.replace(who, label=record["label"])

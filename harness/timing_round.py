@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from harness.api import Case, Instance, InvalidAnswer
 from harness.instances import Stored, store
 from harness.isolate import budget_json, call, clean_environment
 from harness.measure import judge
+from harness.paths import scratch_folder
 from harness.plan import Contestant, Plan, job
 from harness.timing_marks import Loop, Marks
 
@@ -133,8 +134,8 @@ def take(work: Work, number: int, calibrate: bool = False) -> Round:
     Raises:
         Failure: where the process failed, its answer is wrong, or its clock lies.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-timing-") as name:
-        folder = Path(name)
+    folder = Path(scratch_folder("timing"))
+    try:
         marks = Marks(len(work.cpus))
         twin = None if calibrate else work.twin
         said, answers = _run(work, number, calibrate, twin, marks, folder)
@@ -158,6 +159,8 @@ def take(work: Work, number: int, calibrate: bool = False) -> Round:
         if twin is not None:
             _score(work, twin.instance, answers[1], f"while timed, with {twin.name}")
         return taken
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(
@@ -174,6 +177,8 @@ def _run(
         "name": f"{plan.name}/{work.who.label} {work.case}",
         "cpus": list(work.cpus),
         "marks": theirs.fileno(),
+        "hidden": work.stored.hidden(),
+        "folder": str(folder),
         "answer": str(answers[0]),
         "twin": "" if twin is None else str(twin.data),
         "twin_answer": str(answers[1]),

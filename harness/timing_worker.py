@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from time import perf_counter
 from typing import Any
 
 _STRETCH = 256  # solves between two marks, made ready beforehand; more would crowd the cache
+_MOST_WRITTEN = 2 << 30  # bytes of a file
 
 
 def main() -> None:
@@ -35,6 +37,7 @@ def main() -> None:
     runner.argparser.add_argument("job")
     runner.parse_args()
     with socket.socket(fileno=task["marks"]) as channel:
+        fence(task)
         solver, problem, data = prepare(task)
         solves = Solves(task, solver, problem, channel)
         runner.bench_time_func(task["name"], lambda loops: solves.loop(data, loops))
@@ -42,6 +45,17 @@ def main() -> None:
         if task["twin"]:
             solves.twin(Path(task["twin"]))
             Path(task["twin_answer"]).write_bytes(encode(solves.answer))
+
+
+def fence(task: dict[str, Any]) -> None:
+    """What a timing may touch: its own folder to write, of the cache its own data to read."""
+    from harness.sandbox import Fence
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
+    shown = [Path(task[name]) for name in ("data", "twin") if task[name]]
+    around = Fence([Path(path) for path in task["hidden"]], shown)
+    around.prepare()
+    around.enter([Path(path) for path in (task["folder"], *task.get("writable", ()))])
 
 
 class Solves:

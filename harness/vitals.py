@@ -115,23 +115,22 @@ def threads(pid: int) -> int:
         return 0
 
 
+def children(pid: int) -> Iterator[int]:
+    """The children of a process, as they are now."""
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError):
+                for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                    yield int(child)
+
+
 def descendants(pid: int) -> Iterator[int]:
     """The children of a process and theirs, as they are now."""
     pending = [pid]
     while pending:
-        parent = pending.pop()
-        try:
-            tasks = os.listdir(f"/proc/{parent}/task")
-        except OSError:
-            continue
-        for task in tasks:
-            try:
-                children = Path(f"/proc/{parent}/task/{task}/children").read_text().split()
-            except OSError:
-                continue
-            for child in map(int, children):
-                pending.append(child)
-                yield child
+        found = list(children(pending.pop()))
+        pending += found
+        yield from found
 
 
 def size_of(folder: str, most: int) -> int:

@@ -226,7 +226,7 @@ class Watch:
         self._guard.data_given()
         files: list[int] = []
         try:
-            for name in FILES:
+            for name in FILES if self._handles.data else ():
                 files.append(os.open(f"{self._handles.data}/{name}", os.O_RDONLY | os.O_CLOEXEC))
             with contextlib.suppress(OSError):  # it died waiting
                 socket.send_fds(self._channel, [b"d"], files)

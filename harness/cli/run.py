@@ -106,7 +106,7 @@ from harness.timing import Effort, Timer
     type=click.IntRange(1),
     default=5,
     show_default=True,
-    help="Timing: fresh processes per solver and case, rivals in random order.",
+    help="Timing: fresh processes per solver and case at least, rivals in random order.",
 )
 @click.option(
     "--values",
@@ -122,6 +122,24 @@ from harness.timing import Effort, Timer
     show_default=True,
     metavar="SECONDS",
     help="Timing: what one solver on one case may take in all.",
+)
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 1000),
+    default=5.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="Timing: go on until the 95 % interval of the ratio to the case's fastest solver is this "
+    "narrow, or the timing budget is spent; 0 takes exactly --rounds.",
+)
+@click.option(
+    "--repeat",
+    type=click.FloatRange(0, 100),
+    default=10.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="Share of the traced runs that is repeated and compared, of each solver at least one; "
+    "0 repeats none.",
 )
 @click.option(
     "--resume",
@@ -156,6 +174,8 @@ def command(
     rounds: int,
     values: int,
     timing_budget: float,
+    precision: float,
+    repeat: float,
     resume: bool,
     explain: bool,
     quiet: bool,
@@ -182,8 +202,9 @@ def command(
         make_plan(catalogue, name, solvers, cases, suite, seeds, spent, timeout, limit)
         for name in _names(catalogue, problems, plugins)
     ]
-    effort = Effort(rounds, values, timing_budget) if timings else None
-    options = Options(jobs, threads, effort)
+    narrow = precision / 100 or None
+    effort = Effort(rounds, values, timing_budget, narrow) if timings else None
+    options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
     facts = machine.facts(_requirements(plans))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from queue import SimpleQueue
 from typing import Any, Protocol
 
+from harness import machine
 from harness.api import Case, InvalidCase
+from harness.canary import DISTURBED, Canary
 from harness.instances import Stored
 from harness.isolate import IsolationError, Worker
 from harness.measure import trace
@@ -19,6 +21,7 @@ from harness.plan import Contestant, Plan, blank, instance
 from harness.record import Record
 from harness.timing import Effort, Timer
 
+_LONG = 5.0  # seconds: a longer run is not taken again because it was disturbed
 Kept = Mapping[str, Mapping[str, Any]]  # key -> the fields of a record that is there already
 
 
@@ -41,12 +44,15 @@ class Options:
         threads: that each run may use.
         effort: of the timings; None takes none.
         order: seed of the random order.
+        repeat: share of the traced runs that is repeated and compared; of each solver at least
+            one, where it is not 0.
     """
 
     jobs: int = 1
     threads: int = 1
     effort: Effort | None = field(default_factory=Effort)
     order: int = 0
+    repeat: float = 0.1
 
 
 def steps_of(plan: Plan, options: Options) -> int:
@@ -83,7 +89,13 @@ def execute(
     plan, kept = settled(plan, options), kept or {}
     order = random.Random(options.order)
     with ExitStack() as stack:
-        workers = [stack.enter_context(Worker(options.threads)) for _ in range(options.jobs)]
+        workers = [
+            stack.enter_context(
+                Worker(options.threads, processors=machine.processors(options.threads, skip))
+            )
+            for skip in range(options.jobs)
+        ]
+        runs = _Runs(plan, options, watch, workers)
         for case in plan.cases:
             watch.started(f"{plan.name} {case}: making the instance")
             try:
@@ -91,7 +103,7 @@ def execute(
             except InvalidCase as error:
                 yield from _no_instance(plan, options, case, str(error), watch, kept)
                 continue
-            yield from _one_case(plan, options, timer, watch, case, stored, order, workers, kept)
+            yield from _one_case(plan, options, timer, watch, case, stored, order, runs, kept)
 
 
 def _no_instance(
@@ -115,7 +127,7 @@ def _one_case(
     case: Case,
     stored: Stored,
     order: random.Random,
-    workers: list[Worker],
+    runs: _Runs,
     kept: Kept,
 ) -> Iterator[Record]:
     pairs = [(who, seed) for seed in plan.seeds for who in plan.contestants]
@@ -129,7 +141,7 @@ def _one_case(
     for _, old in found:
         if old is not None:
             _note(seconds, old["label"], old["status"], old["seconds"])
-    for record in _traces(plan, watch, case, stored, missing, workers):
+    for record in runs.of_case(case, stored, missing):
         _note(seconds, record.label, record.status, record.seconds)
         yield record
     if timer is None or options.effort is None:
@@ -170,44 +182,80 @@ def _note(seconds: dict[str, list[float]], label: str, status: str, taken: float
         seconds.setdefault(label, []).append(taken)
 
 
-def _traces(
-    plan: Plan,
-    watch: Watcher,
-    case: Case,
-    stored: Stored,
-    pairs: list[tuple[Contestant, int]],
-    workers: list[Worker],
-) -> Iterator[Record]:
-    free: SimpleQueue[Worker] = SimpleQueue()
-    for worker in workers:
-        free.put(worker)
+class _Runs:
+    """Takes the traced runs of a plan."""
 
-    def one(who: Contestant, seed: int) -> Record:
-        worker = free.get()
+    def __init__(self, plan: Plan, options: Options, watch: Watcher, workers: list[Worker]) -> None:
+        self._plan, self._options, self._watch, self._workers = plan, options, watch, workers
+        self._chance = random.Random(options.order)
+        self._repeated: set[str] = set()
+        self._free: SimpleQueue[Worker] = SimpleQueue()
+        for worker in workers:
+            self._free.put(worker)
+        # Several runs at a time disturb each other, and the canary would tell of nothing else.
+        alone = len(workers) == 1
+        self._canary = Canary(machine.processors(options.threads)) if alone else None
+
+    def of_case(
+        self, case: Case, stored: Stored, pairs: Sequence[tuple[Contestant, int]]
+    ) -> Iterator[Record]:
+        """A record of each pair of solver and seed, as they end."""
+        if len(self._workers) == 1:
+            for who, seed in pairs:
+                yield self._one(case, stored, who, seed)
+                self._watch.stepped(1)
+            return
+        with ThreadPoolExecutor(len(self._workers)) as pool:
+            futures = [pool.submit(self._one, case, stored, who, seed) for who, seed in pairs]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+                    self._watch.stepped(1)
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                for worker in self._workers:
+                    worker.abort()  # or the pool would wait for what is under way
+                raise
+
+    def _one(self, case: Case, stored: Stored, who: Contestant, seed: int) -> Record:
+        worker = self._free.get()
+        again = self._is_repeated(who.label)
         try:
-            watch.started(f"{plan.name} {case}: {who.label}, seed {seed}")
-            return trace(worker, plan, who, case, stored, seed)
+            self._watch.started(f"{self._plan.name} {case}: {who.label}, seed {seed}")
+            record = self._undisturbed(worker, case, stored, who, seed, again)
         except IsolationError as error:
-            record = blank(plan, who, case, stored, seed, "trace")
+            record = blank(self._plan, who, case, stored, seed, "trace")
             record.status, record.message = "crashed", str(error)
-            return record
+            record.key = ""  # it says nothing of the solver: a resumed run takes it again
         finally:
-            free.put(worker)
+            self._free.put(worker)
+        if record.verified is not None:
+            self._repeated.add(record.label)
+        return record
 
-    if len(workers) == 1:
-        for who, seed in pairs:
-            yield one(who, seed)
-            watch.stepped(1)
-        return
-    with ThreadPoolExecutor(len(workers)) as pool:
-        futures = [pool.submit(one, who, seed) for who, seed in pairs]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-                watch.stepped(1)
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            for worker in workers:
-                worker.abort()  # or the pool would wait for what is under way
-            raise
+    def _is_repeated(self, label: str) -> bool:
+        share = self._options.repeat
+        return share > 0 and (label not in self._repeated or self._chance.random() < share)
+
+    def _undisturbed(
+        self, worker: Worker, case: Case, stored: Stored, who: Contestant, seed: int, again: bool
+    ) -> Record:
+        """One run; taken once more where the first was disturbed and was not long."""
+        for attempt in range(2):
+            before = self._canary.sing() if self._canary is not None else None
+            record = trace(worker, self._plan, who, case, stored, seed, again)
+            if self._canary is None or before is None or who.refusal:
+                break
+            record.drift = self._canary.drift(before, self._canary.sing())
+            waited = any(flag.startswith("disturbed:") for flag in record.flags)
+            if record.drift <= DISTURBED and not waited:
+                break
+            if attempt == 0 and (record.wall or 0.0) < _LONG:
+                continue
+            if not waited:
+                record.flags.append(
+                    f"disturbed: a fixed piece of work around it took {record.drift:.2f} times "
+                    "the usual"
+                )
+        return record

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from harness.api import Instance
 from harness.instances import Stored, store
 from harness.isolate import IsolationError, Limits, Worker
 from harness.loading import Source
+from harness.paths import scratch_folder
 from harness.run import Budget, Point
 
 _MEMORY = 8 << 30  # bytes of address space; a runaway must not take the machine down
@@ -80,7 +80,7 @@ class Lab:
     def _open(self) -> None:
         if self._scratch:
             return
-        self._scratch = tempfile.mkdtemp(prefix="bench-kit-")
+        self._scratch = scratch_folder("kit")
         for seed in ("0", "1"):  # of Python's hashes, by which sets of strings are ordered
             worker = Worker(environment={"PYTHONHASHSEED": seed})
             self._workers.append(worker.__enter__())

@@ -9,6 +9,8 @@ import pytest
 
 from harness.catalogue import Catalogue, make_case, solver_parameters, suite_cases
 from harness.loading import PluginError
+from harness.plan import make_plan
+from harness.run import Budget
 from harness.selectors import Misuse
 
 TOYS = Path(__file__).parents[1] / "toys"
@@ -91,7 +93,7 @@ def test_a_single_file_joins_the_board(tmp_path, index):
     ("text", "match"),
     [
         ("def solve(:\n", r"mine\.py, line 1: syntax error"),
-        ("x = 1\n", "defines no solver"),
+        ("x = 1\n", "does not say which problem it solves"),
         (
             SOLVER.format(name="A", doc="A.", fields="pass")
             + SOLVER.format(name="B", doc="B.", fields="pass"),
@@ -115,7 +117,7 @@ def test_a_single_file_that_can_not_be_used_is_refused(tmp_path, index, text, ma
     path = tmp_path / "mine.py"
     path.write_text(text)
     with pytest.raises((Misuse, PluginError), match=match):
-        Catalogue([TOYS, path], index)
+        make_plan(Catalogue([TOYS, path], index), "toy_batch", ["mine"], [], "smoke", 1, Budget())
 
 
 @pytest.mark.parametrize("text", ["def solve(:\n", "x = 1\n", "import not_there\n"])
@@ -235,8 +237,8 @@ def test_selected_solvers_are_labelled_by_what_differs(toys):
 
 def test_parameters_are_checked_and_defaults_left_out(toys):
     entry = toys.solvers["toy_batch/guess"]
-    assert solver_parameters(entry, {"guesses": 5}) == {}
-    assert solver_parameters(entry, {"guesses": 6.0}) == {"guesses": 6}
+    assert solver_parameters(entry, {"guesses": 5}, {"guesses": 5}) == {}
+    assert solver_parameters(entry, {"guesses": 6.0}, {"guesses": 5}) == {"guesses": 6}
 
 
 def test_cases_have_a_canonical_text(toys):

@@ -21,6 +21,7 @@ LAYERS = [
     {"harness.child"},
     {"harness.server", "harness.guard", "harness.watch", "harness.outcome"},
     {"harness.isolate"},
+    {"harness.declare"},
     {"harness.plan"},
     {"harness.doubts"},
     {"harness.repeat"},

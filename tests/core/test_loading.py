@@ -9,7 +9,7 @@ from harness import index as index_module
 from harness.api import Solver
 from harness.catalogue import Catalogue
 from harness.loading import PluginError, Source, load_class, load_module
-from harness.plan import contestant, make_plan
+from harness.plan import make_plan
 from harness.run import Budget
 
 TOYS = Path(__file__).parents[1] / "toys"
@@ -167,6 +167,7 @@ def test_a_line_that_is_no_literal_is_passed_over(tmp_path, line):
 # ---------------------------------------------------------------- parameters and plans
 
 PARAMETER = """
+import sys
 from dataclasses import dataclass, field
 import numpy as np
 from harness.api import Solver
@@ -230,15 +231,6 @@ def test_other_parameters_are_read_by_their_default(tmp_path, kind, default, typ
     assert type(who.parameters["p"]) is type(got)
 
 
-def test_a_solver_that_can_not_be_made_is_refused_and_ends_nothing(toys):
-    class Exits:
-        requires = ()
-        source = None
-
-        def load(self):
-            return lambda: sys.exit(1)
-
-    class Configured:
-        entry, label, given = Exits(), "exits", {}
-
-    assert "can't be made" in contestant(Configured()).refusal
+def test_a_solver_that_can_not_be_made_is_refused_and_ends_nothing(tmp_path):
+    (who,) = plan_with(tmp_path, "int", "field(default_factory=sys.exit)").contestants
+    assert "can't be made: SystemExit" in who.refusal

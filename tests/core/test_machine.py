@@ -124,7 +124,7 @@ def test_the_counter_of_instructions_is_there_or_it_is_said_why(
     quiet["/proc/sys/kernel/perf_event_paranoid"] = paranoid
     fake = SimpleNamespace(read=lambda: SimpleNamespace(instructions=counted), close=lambda: None)
     monkeypatch.setattr(machine, "Vitals", lambda pid: fake)
-    found = machine.capabilities()[0]
+    found = machine.capabilities()[1]
     assert (found.name, found.there) == ("instructions", there)
     assert says in found.detail
     assert bool(found.mend) == (says == "perf_event_paranoid is 4")

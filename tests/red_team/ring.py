@@ -9,6 +9,7 @@ from types import TracebackType
 from harness import measure
 from harness.catalogue import Catalogue
 from harness.isolate import Worker
+from harness.paths import cache_folder
 from harness.plan import Plan, instance, make_plan
 from harness.record import Record
 from harness.timing import Effort, Timer
@@ -54,10 +55,11 @@ class Ring:
 
     def plan(self, trial: Trial) -> Plan:
         catalogue = Catalogue([*PACKS, trial.file], self._scratch / "index.json")
+        told = f"[cache={cache_folder()}]" if trial.name == "reads_the_cache" else ""
         return make_plan(
             catalogue,
             trial.problem,
-            [trial.name],
+            [trial.name + told],
             [],
             "smoke",
             1,
@@ -79,5 +81,3 @@ class Ring:
         expected = {who.label: record.seconds or 0.0}
         (timing,) = timer.case(plan, case, stored, expected)
         return timing
-
-

@@ -1,14 +1,11 @@
 """Every fault is survived and every cheat is caught or harmless; `make trust` prints the same."""
 
-from pathlib import Path
-
 import pytest
 
 from harness.sandbox import landlock
-from harness.testing import conformance
 
 from .ring import Ring
-from .trials import HERE, PACKS, TRIALS
+from .trials import HERE, TRIALS
 
 pytestmark = [
     pytest.mark.xdist_group("red_team"),

