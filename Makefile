@@ -1,6 +1,7 @@
 # make demo    install, run the k-medoids bench on real data, write the report
 # make test    install what the tests need, and run them
 # make check   lint, types, formats, layering and the fast tests
+# make trust   every fault and every cheat of the red team, what happened, pass or fail
 # make bench-self   the harness's own figures, printed
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard cext/*)
 
-.PHONY: demo install test check lint format sanitize bench-self clean
+.PHONY: demo install test check lint format sanitize bench-self trust clean
 
 demo: $(VENV)/.installed
 	$(BIN)/bench run k_medoids --suite demo --rounds 2 --timing-budget 2
@@ -36,6 +37,9 @@ format: $(VENV)/.developed
 
 sanitize: $(VENV)/.tested
 	$(BIN)/python tests/kernels/sanitize.py
+
+trust: $(VENV)/.tested
+	PYTHONPATH=tests $(BIN)/python -m red_team
 
 bench-self: $(VENV)/.tested
 	$(BIN)/python tests/bench_self.py

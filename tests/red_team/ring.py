@@ -9,6 +9,7 @@ from types import TracebackType
 from harness import measure
 from harness.catalogue import Catalogue
 from harness.isolate import Worker
+from harness.loading import PluginError
 from harness.paths import cache_folder
 from harness.plan import Plan, instance, make_plan
 from harness.record import Record
@@ -70,8 +71,11 @@ class Ring:
 
     def run(self, trial: Trial) -> Record:
         """The record that `bench run` would write of it."""
-        plan = self.plan(trial)
         self._worker.trial = trial
+        try:
+            plan = self.plan(trial)
+        except PluginError as error:  # `bench run` says so, and ends with exit code 2
+            return refused(trial, str(error))
         who, case = plan.contestants[0], plan.cases[0]
         stored = instance(plan, case)
         record = measure.trace(self._worker, plan, who, case, stored, 0, trial.again)
@@ -81,3 +85,37 @@ class Ring:
         expected = {who.label: record.seconds or 0.0}
         (timing,) = timer.case(plan, case, stored, expected)
         return timing
+
+
+def refused(trial: Trial, why: str) -> Record:
+    """The row of a solver whose file can't be used."""
+    return Record(
+        kind="trace",
+        problem=trial.problem,
+        solver=trial.name,
+        label=trial.name,
+        role="baseline",
+        parameters={},
+        case="",
+        instance="",
+        sizes={},
+        seed=0,
+        status="skipped",
+        message=why,
+    )
+
+
+def told(record: Record) -> str:
+    """What a reader of the results sees of a row."""
+    lines = record.message.strip().splitlines() or [""]
+    sentence = lines[-1].strip() if record.status == "raised" else " ".join(lines)
+    if len(sentence) > 160:
+        sentence = f"{sentence[:80]} … {sentence[-70:]}"
+    if record.status == "timeout" and record.wall:
+        over = record.wall - record.budget["timeout"]
+        sentence += f" ({over:.2f} s later)" if over > 0 else ""
+    if record.status == "ok":
+        sentence = f"cost {record.cost:.3g} in {record.seconds:.3g} s"
+        if record.calls:
+            sentence += f", {record.calls} calls"
+    return "; ".join([f"{record.status}: {sentence}" if sentence else record.status, *record.flags])

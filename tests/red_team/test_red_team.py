@@ -4,6 +4,7 @@ import pytest
 
 from harness.sandbox import landlock
 
+from .mishaps import MISHAPS
 from .ring import Ring
 from .trials import HERE, TRIALS
 
@@ -24,6 +25,12 @@ def ring(tmp_path_factory):
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.name)
 def test_it_is_survived_and_told(trial, ring):
     assert trial.judge(ring.run(trial)) == []
+
+
+@pytest.mark.parametrize("mishap", MISHAPS, ids=lambda mishap: mishap.__name__)
+def test_it_harms_nothing(mishap, tmp_path):
+    happened, right = mishap(tmp_path)
+    assert right, happened
 
 
 def test_every_plugin_is_tried():

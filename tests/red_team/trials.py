@@ -173,7 +173,7 @@ TRIALS = (
     cheat("forges_the_ending", "invalid", "a clock that lies"),
     cheat("patches_the_scorer", "ok", check=found_nothing),
     cheat("patches_numpy", "ok", check=found_nothing),
-    cheat("patches_pyperf", "invalid", "its clock says|clock", timed=True),
+    cheat("patches_pyperf", "invalid", "clock|tampered with", timed=True),
     # After the answer, and beside it.
     cheat("thread_goes_on", "ok", flag="threads: 2 threads seen, 1 allowed"),
     cheat("child_goes_on", "ok", flag="threads: it left 1 process behind"),
