@@ -17,7 +17,7 @@ from typing import Any
 import pluggy
 
 from harness import hookspecs
-from harness.api import ROLES, Case, Problem, Solver
+from harness.api import ROLES, Problem, Solver
 from harness.index import Index
 from harness.loading import PluginError, Source, load_class
 from harness.selectors import Misuse, adapt, nearest, show, split, texts_of
@@ -354,44 +354,6 @@ def solver_parameters(
         if value != defaults[name]:
             checked[name] = value
     return {name: checked[name] for name in defaults if name in checked}
-
-
-def make_case(name: str, problem: Problem, text: str) -> Case:
-    """The case that a selector names, in canonical form.
-
-    Raises:
-        Misuse: for an unknown family or parameter; names the nearest.
-    """
-    family, given = texts_of(text)
-    if family not in problem.families:
-        known = ", ".join(problem.families)
-        hint = nearest(family, problem.families) or f"it has {known}"
-        raise Misuse(f"problem {name} has no case {family!r}; {hint}")
-    defaults = problem.families[family]
-    draw = adapt(given.pop("draw", 0), 0, f"draw of case {family}")
-    parameters = dict(defaults)
-    for key, value in given.items():
-        if key not in defaults:
-            hint = nearest(key, defaults) or f"it has {', '.join(defaults)}"
-            raise Misuse(f"case {family!r} of {name} has no parameter {key!r}; {hint}")
-        parameters[key] = adapt(value, defaults[key], f"{key} of case {family}")
-    shown = {key: value for key, value in parameters.items() if value != defaults[key]}
-    if draw:
-        shown["draw"] = draw
-    return Case(family, parameters, draw, show(family, shown))
-
-
-def suite_cases(name: str, problem: Problem, suite: str) -> list[Case]:
-    """The cases of a suite.
-
-    Raises:
-        Misuse: for an unknown suite; names the nearest.
-    """
-    if suite not in problem.suites:
-        known = ", ".join(problem.suites) or "none"
-        hint = nearest(suite, problem.suites) or f"it has {known}"
-        raise Misuse(f"problem {name} has no suite {suite!r}; {hint}")
-    return [make_case(name, problem, text) for text in problem.suites[suite]]
 
 
 def _problem_folders(pack: Path) -> Iterator[Path]:

@@ -10,14 +10,8 @@ from typing import Any
 
 from harness import machine
 from harness.api import Case, InvalidCase, Problem
-from harness.catalogue import (
-    Catalogue,
-    Configured,
-    ProblemEntry,
-    SolverEntry,
-    make_case,
-    suite_cases,
-)
+from harness.cases import make_case, redrawn, suite_cases
+from harness.catalogue import Catalogue, Configured, ProblemEntry, SolverEntry
 from harness.declare import Declarer, NotMade
 from harness.instances import Stored, build
 from harness.keys import Sources, kernels_of, record_key, sources_of
@@ -87,8 +81,19 @@ def make_plan(
     budget: Budget,
     timeout: float | None = 60.0,
     memory: int | None = None,
+    draw: int | None = None,
 ) -> Plan:
     """Resolve a selection.
+
+    Args:
+        catalogue: where names are looked up.
+        name: of the problem.
+        solvers: selectors of solvers; all where there are none.
+        cases: selectors of cases, and `suite` the name of a list of them.
+        seeds: how many traced runs of each solver on each case.
+        budget: what a run may spend.
+        timeout: seconds, the hard limit. memory: bytes that a run may add.
+        draw: the draw of every case, instead of the one that its selector names.
 
     Raises:
         Misuse: for unknown names and parameters.
@@ -99,6 +104,8 @@ def make_plan(
     chosen = [make_case(name, problem, text) for item in cases for text in split(item)]
     if suite is not None or not chosen:
         chosen += suite_cases(name, problem, suite or "smoke")
+    if draw is not None:
+        chosen = [redrawn(problem, case, draw) for case in chosen]
     unique = {str(case): case for case in chosen}
     with Declarer() as declarer:
         configured = catalogue.select_solvers(name, solvers, declarer.parameters)

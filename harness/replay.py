@@ -19,7 +19,8 @@ from typing import Any
 
 from harness import machine
 from harness.api import Case, InvalidCase
-from harness.catalogue import Catalogue, Configured, make_case
+from harness.cases import make_case
+from harness.catalogue import Catalogue, Configured
 from harness.declare import Declarer
 from harness.fields import is_integer
 from harness.instances import Stored

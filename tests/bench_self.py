@@ -170,7 +170,7 @@ def k_medoids(folder: Path) -> None:
     from bench_clustering.k_medoids.pam import PAM
     from bench_clustering.k_medoids.problem import KMedoids
     from harness.api import Data, Solver
-    from harness.catalogue import make_case
+    from harness.cases import make_case
     from harness.instances import case_rng
 
     problem = KMedoids()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import secrets
 import shlex
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ from harness.selectors import Misuse
 from harness.store import RunFolder
 from harness.timing import Effort, Timer
 
+_DRAWS = 10**12  # too many to be gone through by a solver that would know its instance beforehand
+
 
 @click.command("run")
 @click.argument("problems", nargs=-1, metavar="PROBLEM...")
@@ -49,6 +52,12 @@ from harness.timing import Effort, Timer
     help="Cases, such as 'digits[k=50]'; together with those of --suite.",
 )
 @click.option("--suite", help="A named list of cases; smoke by default, where no case is given.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Draw every case anew: instances that nobody has seen, and no solver can have prepared "
+    "for. The draw is part of the cases' names, so that they can be run again.",
+)
 @click.option(
     "-n",
     "--seeds",
@@ -161,6 +170,7 @@ def command(
     solvers: tuple[str, ...],
     cases: tuple[str, ...],
     suite: str | None,
+    fresh: bool,
     seeds: int,
     timeout: float,
     budget: float | None,
@@ -195,11 +205,17 @@ def command(
     bench run k_medoids --suite standard --resume
     bench run k_medoids --plugin mine.py
     """
+    if fresh and (resume or explain):
+        raise Misuse(
+            "--fresh draws what was never run, so there is nothing to resume; name the cases of "
+            "that run with -c, with their draw"
+        )
     catalogue = open_catalogue(plugins)
+    draw = secrets.randbelow(_DRAWS) + 1 if fresh else None
     spent = Budget(budget, answers, calls, target)
     limit = None if memory is None else int(memory * (1 << 30))
     plans = [
-        make_plan(catalogue, name, solvers, cases, suite, seeds, spent, timeout, limit)
+        make_plan(catalogue, name, solvers, cases, suite, seeds, spent, timeout, limit, draw)
         for name in _names(catalogue, problems, plugins)
     ]
     narrow = precision / 100 or None

@@ -162,7 +162,7 @@ def _generators() -> dict[str, Any]:
 
 def _make(task: dict[str, Any], data: Any) -> dict[str, Any]:
     """Make each case, into the cache where one is given; tell its digest, or why there is none."""
-    from harness.catalogue import make_case
+    from harness.cases import make_case
 
     name = task["name"]
     problem = load_class(Source(**task["problem"]), Problem, "problem")()

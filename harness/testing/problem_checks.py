@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.answers import encode, own
 from harness.api import KINDS, Data, Instance, InvalidAnswer, Meter, Problem, Symmetry
-from harness.catalogue import make_case
+from harness.cases import make_case
 from harness.loading import PluginError
 from harness.measure import judge
 from harness.selectors import Misuse

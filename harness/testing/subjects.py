@@ -12,7 +12,8 @@ import numpy as np
 
 from harness.answers import encode, own
 from harness.api import Instance, InvalidAnswer, Problem, Symmetry
-from harness.catalogue import Catalogue, Configured, make_case
+from harness.cases import make_case
+from harness.catalogue import Catalogue, Configured
 from harness.instances import Stored, build
 from harness.keys import source_key
 from harness.loading import PluginError, imported_modules

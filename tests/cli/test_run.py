@@ -301,3 +301,24 @@ def test_the_header_says_how_to_repeat_the_run(bench):
     assert header["problems"]["toy_batch"]["compare"] == "ratio"
     (environment,) = header["environments"].values()
     assert environment["libraries"]["numpy"]
+
+
+def test_fresh_cases_are_new_each_time_and_can_be_run_again_by_name(bench):
+    found = []
+    for _ in range(2):
+        assert bench("run", "toy_batch", *QUICK, "--fresh").code == 0
+        rows = records()
+        found.append({(row["case"], row["instance"]) for row in rows if row not in found})
+    cases = {case for pairs in found for case, _ in pairs}
+    assert len(cases) == 4
+    assert all("draw=" in case for case in cases)
+    assert len({digest for pairs in found for _, digest in pairs}) == 4
+    case = sorted(cases)[0]
+    assert bench("run", "toy_batch", *QUICK, "-c", case).code == 0
+    assert (records()[-1]["case"], records()[-1]["instance"]) in found[0] | found[1]
+
+
+def test_fresh_can_not_be_resumed(bench):
+    said = bench("run", "toy_batch", *QUICK, "--fresh", "--resume")
+    assert said.code == 2
+    assert "nothing to resume" in said.err

@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from harness.catalogue import make_case
+from harness.cases import make_case
 from harness.instances import build
 from harness.isolate import Worker
 from harness.loading import Source

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import Catalogue, make_case, solver_parameters, suite_cases
+from harness.cases import make_case, suite_cases
+from harness.catalogue import Catalogue, solver_parameters
 from harness.loading import PluginError
 from harness.plan import make_plan
 from harness.run import Budget

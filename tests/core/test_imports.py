@@ -15,7 +15,7 @@ LAYERS = [
     {"harness.api", "harness._kernels"},
     {"harness.answers", "harness.loading", "harness.machine", "harness.index", "harness.hookspecs"},
     {"harness.canary", "harness.sampling"},
-    {"harness.instances", "harness.catalogue", "harness.keys"},
+    {"harness.instances", "harness.catalogue", "harness.cases", "harness.keys"},
     {"harness.papers"},
     {"harness.run", "harness.remote"},
     {"harness.child"},

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from harness.api import Case, Data, Instance, InvalidCase, Problem
-from harness.catalogue import make_case
+from harness.cases import make_case
 from harness.instances import build, case_rng, load_tree, store
 
 arrays = hnp.arrays(

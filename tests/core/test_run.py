@@ -7,7 +7,7 @@ import pytest
 
 import harness.run
 from harness.api import BudgetSpent, Events, InvalidAnswer, Meter, Problem, Solver, Undecided
-from harness.catalogue import suite_cases
+from harness.cases import suite_cases
 from harness.instances import build
 from harness.run import Budget, drive
 
