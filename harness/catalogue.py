@@ -284,15 +284,14 @@ class Catalogue:
         raise Misuse(f"there is no problem {name!r}; {hint}")
 
     def select_solvers(
-        self, problem: str, texts: Iterable[str], defaults_of: DefaultsOf | None = None
+        self, problem: str, texts: Iterable[str], defaults_of: DefaultsOf
     ) -> list[Configured]:
         """The solvers that selectors name; all of the board's where there are none.
 
         Args:
             problem: name of the problem.
             texts: selectors.
-            defaults_of: tells the parameters of a solver with their defaults; where it is not
-                given, the solver's file is imported here.
+            defaults_of: tells the parameters of a solver with their defaults.
 
         Raises:
             Misuse: for an unknown name or parameter; names the nearest.
@@ -300,7 +299,7 @@ class Catalogue:
         chosen = [item for text in texts for item in split(text)]
         if not chosen:
             return [Configured(entry) for entry in self.solvers_of(problem)]
-        return list(self._configure(problem, chosen, defaults_of or imported_defaults))
+        return list(self._configure(problem, chosen, defaults_of))
 
     def _configure(
         self, problem: str, chosen: Sequence[str], defaults_of: DefaultsOf
@@ -321,20 +320,6 @@ class Catalogue:
             if configured.label not in seen:
                 seen.add(configured.label)
                 yield configured
-
-
-def imported_defaults(entry: SolverEntry) -> dict[str, Any]:
-    """The parameters of a solver with their defaults; imports its file into this process.
-
-    Raises:
-        PluginError: where the file can't be used.
-    """
-    return {
-        item.name: item.default_factory()
-        if item.default_factory is not dataclasses.MISSING
-        else item.default
-        for item in parameters_of(entry.load())
-    }
 
 
 def solver_parameters(

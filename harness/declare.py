@@ -25,7 +25,6 @@ from harness.paths import cache_folder
 from harness.run import Budget
 
 _HERE = Source(str(Path(__file__))).as_json()
-_LIMITS = Limits(timeout=30.0, setup=60.0)
 _UNWRITTEN = (
     "its parameters can't be written down ({}); expected finite numbers, texts, true or false, "
     "None, and lists of them: say None for what is without limit"
@@ -68,9 +67,14 @@ class Declared(Solver):
 
 
 class Declarer:
-    """Asks solvers' files what they declare. Use it as a context manager; starts when asked."""
+    """Asks solvers' files what they declare. Use it as a context manager; starts when asked.
 
-    def __init__(self) -> None:
+    `setup` is the seconds that a file may take to be imported and its solver to be made.
+    """
+
+    def __init__(self, setup: float = 30.0) -> None:
+        # The import is this job's work; ready to begin it is what the harness itself gets.
+        self._limits = Limits(timeout=setup, setup=60.0)
         self._worker: Worker | None = None
 
     def __enter__(self) -> Declarer:
@@ -119,10 +123,13 @@ class Declarer:
             "budget": budget_json(Budget(), None),
         }
         try:
-            outcome = self._worker.run(job, _LIMITS)
+            outcome = self._worker.run(job, self._limits)
             said = decode(outcome.points[-1].answer) if outcome.points else None
         except (IsolationError, ValueError) as error:
             raise PluginError(f"{entry.source.file} can't be loaded: {error}") from None
+        if outcome.status == "timeout":
+            limit = self._limits.timeout
+            raise PluginError(f"{entry.source.file} can't be loaded: not done after {limit:g} s")
         if not isinstance(said, dict):
             raise PluginError(
                 f"{entry.source.file} can't be loaded: {outcome.status}: {outcome.message}"

@@ -17,19 +17,22 @@ _PER_ANSWER, _PER_POINT, _BYTES_PER_SECOND = 20e-6, 100e-6, 50e6
 _TOLERANCE, _SHARE = 0.03, 0.1  # seconds, and share of the time
 _LIE, _LIE_SHARE = 0.25, 0.5  # beyond what is explained: no noise does that
 _WAITED, _WAITED_SHARE = 0.02, 0.1
+_OPENING, _OPENING_TIMES = 0.1, 5.0  # seconds, and times what it takes in the parent
 _BUSY = 0.25  # processors beyond those allowed
 
 
-def doubt(record: Record, outcome: Outcome, threads: int) -> None:
+def doubt(record: Record, outcome: Outcome, threads: int, opening: float = 0.0) -> None:
     """Flag what is odd about a run; a clock that lies makes it invalid.
 
     Args:
         record: of the run, filled in.
         outcome: what the parent saw.
         threads: that the run was allowed.
+        opening: processor seconds that opening the data takes in the parent.
     """
     _threads(record, outcome, threads)
     _waiting(record, outcome)
+    _opening(record, outcome, opening)
     if outcome.ending is not None:
         clock(record, outcome, outcome.lag)
 
@@ -54,6 +57,16 @@ def _waiting(record: Record, outcome: Outcome) -> None:
     if waited > _WAITED and waited > _WAITED_SHARE * outcome.wall:
         record.flags.append(
             f"disturbed: it waited {waited:.2g} of {outcome.wall:.2g} s for a processor"
+        )
+
+
+def _opening(record: Record, outcome: Outcome, usual: float) -> None:
+    """Work that was done between the data and the start of the clock."""
+    spent = outcome.opening or 0.0
+    if spent > _OPENING + _OPENING_TIMES * usual:
+        record.flags.append(
+            f"clock: {spent:.2g} s of work before its clock started, where opening the data "
+            f"takes {usual:.2g} s"
         )
 
 

@@ -22,7 +22,7 @@ class Limits:
         memory: bytes beyond what is there at the start and the data; None leaves a tenth of
             what the machine has free.
         output: bytes of standard output and error that are kept.
-        disk: bytes of its temporary folder.
+        disk: bytes of its temporary folder, and of what it holds open that has no name.
         processes: that are alive at the same time.
     """
 
@@ -48,7 +48,8 @@ class Guard:
         waited: seconds in that time without a processor, though ready to run.
         instructions: of the processor in that time, user mode.
         memory: peak of resident bytes, of all its processes, beyond those at the start.
-        threads: most threads seen, of all its processes.
+        threads: most threads seen, of all its processes; without those that libraries had started
+            before the start: where they work, processor time tells.
         opening: processor seconds between getting the data and the start.
         late: seconds from start to end in which this process, which watches, had no processor.
     """
@@ -59,6 +60,7 @@ class Guard:
         self._allowed = limits.memory or int(_SAFETY * (vitals.available_memory() or 1 << 62))
         self._resident: int | None = None
         self._at_data: float | None = None
+        self._idle_threads = 0
         self._at_start = vitals.Reading(None, None, None)
         self._late_at_start = 0.0
         self.cpu: float | None = None
@@ -77,6 +79,9 @@ class Guard:
     def start(self) -> None:
         """The run, which waits, will start now."""
         self._resident = self._vitals.reset_peak()
+        _, threads = self._vitals.peak()
+        self._idle_threads = max(0, (threads or 1) - 1)
+        self.memory = self.threads = None  # what was seen of its imports counts no more
         self._at_start = self._vitals.read()
         self._late_at_start = vitals.waited("thread-self") or 0.0
         self.opening = _difference(self._at_data, self._at_start.cpu)
@@ -86,6 +91,9 @@ class Guard:
         family = {self._pid, *vitals.descendants(self._server)}
         self._seen(sum(map(vitals.threads, family)))
         held = sum(vitals.resident(pid) or 0 for pid in family) - (self._resident or 0)
+        if held > self._allowed and len(family) > 1:  # they may share much of it
+            shares = (vitals.proportional(pid) or vitals.resident(pid) or 0 for pid in family)
+            held = sum(shares) - (self._resident or 0)
         self.memory = max(held, self.memory or 0)
         limits = self._limits
         if len(family) > limits.processes:
@@ -95,7 +103,8 @@ class Guard:
                 f"killed: it held {held / _GIB:.3g} GiB where {self._allowed / _GIB:.3g} GiB "
                 "were allowed" + ("" if limits.memory else ", most of what the machine had free")
             )
-        if vitals.size_of(self._folder, limits.disk) > limits.disk:
+        on_disk = vitals.size_of(self._folder, limits.disk) + vitals.size_of_nameless(family)
+        if on_disk > limits.disk:
             return "crashed", f"killed: its folder held more than {limits.disk / _GIB:.3g} GiB"
         return "", ""
 
@@ -132,7 +141,8 @@ class Guard:
         self._vitals.close()
 
     def _seen(self, threads: int) -> None:
-        self.threads = max(threads, self.threads or 0) or None
+        own = threads - self._idle_threads
+        self.threads = max(own, self.threads or 0) or None
 
 
 def _difference(before: Number | None, after: Number | None) -> Number | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from time import process_time
 from typing import Any
 
 from harness.answers import decode
-from harness.api import Case, Instance, InvalidAnswer, Problem
+from harness.api import Case, Instance, InvalidAnswer, Meter, Problem
 from harness.doubts import doubt
-from harness.instances import Stored
+from harness.instances import Stored, load_tree
 from harness.isolate import Limits, Outcome, Worker, budget_json
 from harness.plan import Contestant, Plan, blank, job
 from harness.record import Record
@@ -88,10 +90,24 @@ def trace(
     )
     _fill(record, outcome, plan)
     _score(record, outcome, plan, instance)
-    doubt(record, outcome, plan.threads)
+    doubt(record, outcome, plan.threads, _opening(plan.problem, stored))
     if again and record.status == "ok":
         repeat(worker, plan, who, stored, record, outcome)
     return record
+
+
+_OPENINGS: dict[tuple[type, str], float] = {}  # problem, digest -> processor seconds
+
+
+def _opening(problem: Problem, stored: Stored) -> float:
+    """Processor seconds that opening the data takes here: once for all runs of an instance."""
+    key = type(problem), stored.digest
+    if key not in _OPENINGS:
+        before = process_time()
+        with contextlib.suppress(Exception):  # what it fails with, the run has told already
+            problem.open(load_tree(stored.data), Meter())
+        _OPENINGS[key] = process_time() - before
+    return _OPENINGS[key]
 
 
 def _reaches(problem: Problem, instance: Instance, point: Point, target: float) -> bool:

@@ -21,7 +21,8 @@ class Outcome:
         cpu_of_children: of processes that it started and waited for.
         waited: seconds in that time without a processor, though ready to run.
         memory: peak of resident bytes beyond what was resident at the start.
-        threads: most threads seen, of all its processes.
+        threads: most threads seen, of all its processes, without those of libraries that were
+            there before the start.
         instructions: of the processor from start to end, user mode.
         opening: processor seconds between getting the data and the start.
         lag: seconds by which its own clock was behind the parent's at the end, sending included.

@@ -1,12 +1,14 @@
 """The catalogue of papers, and which of them work here.
 
 The list is data (`plugins/papers.csv`); whether a paper works is derived from the installed
-plugins: a solver of role "paper" names it, and can be loaded.
+plugins: a solver of role "paper" names it, and can be made. Its file is asked in a process of its
+own.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,16 +44,30 @@ def load_papers() -> list[Paper]:
         ]
 
 
-def solvers_by_paper(catalogue: Catalogue) -> dict[str, list[str]]:
-    """Paper key -> names of the solvers that implement it, and can be loaded and run here."""
+def solvers_by_paper(
+    catalogue: Catalogue, wanted: Collection[str] | None = None
+) -> dict[str, list[str]]:
+    """Paper key -> names of the solvers that implement it, and can be loaded and run here.
+
+    Where `wanted` names papers, no solvers of others are asked for.
+    """
     found: dict[str, list[str]] = {}
-    for entry in catalogue.solvers.values():
-        if entry.role != "paper" or not entry.papers or missing(entry.requires):
-            continue
-        try:
-            entry.load()
-        except PluginError:
-            continue
-        for key in entry.papers:
-            found.setdefault(key, []).append(entry.name)
+    named = {
+        entry.name: [key for key in entry.papers if wanted is None or key in wanted]
+        for entry in catalogue.solvers.values()
+        if entry.role == "paper" and not missing(entry.requires)
+    }
+    asked = {name: keys for name, keys in named.items() if keys}
+    if not asked:
+        return found
+    from harness.declare import Declarer
+
+    with Declarer() as declarer:
+        for name, keys in asked.items():
+            try:
+                declarer.parameters(catalogue.solvers[name])
+            except PluginError:
+                continue
+            for key in keys:
+                found.setdefault(key, []).append(name)
     return found

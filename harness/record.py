@@ -37,7 +37,8 @@ class Record:
         optimum: the exact least cost, where known.
         seconds: the solver's own time; for a timing the median of its values.
         cpu: processor seconds in that time. memory: bytes beyond what was there at the start.
-        wall: seconds as the parent saw them. threads: alive at the end.
+        wall: seconds as the parent saw them. threads: most that were seen, those of libraries
+            that were there before the start left out.
         calls, answers: how many. why: what ended the run.
         trace: [seconds, calls, cost] of each point kept.
         values: seconds per solve of each value of a timing.

@@ -20,6 +20,7 @@ from harness.isolate import Limits, Outcome, Worker, budget_json
 from harness.plan import Contestant, Plan, job
 from harness.record import Record
 from harness.remote import Examiner, kind_of
+from harness.run import Ending, Point
 
 _MOST_POINTS = 500  # that are compared
 _MOST_CALLS = 20_000  # through the pipe, at some 50 microseconds each
@@ -36,30 +37,48 @@ def repeat(
     """
     if first.ending is None or record.seed is None or not first.points:
         return
-    again = _again(worker, plan, who, stored, record.seed, first)
+    online = plan.problem.kind == "online"
+    points = _chosen(plan, record, first.points)
+    again = _again(worker, plan, who, stored, record, first, points)
     if again.ending is not None:
-        clock(record, again, max(again.lag, again.lag_of_points))
+        # Where the best counts, answers are sent some at a time, so that they arrive late.
+        late = 0.0 if plan.problem.counts == "best" and not online else again.lag_of_points
+        clock(record, again, max(again.lag, late))
     if record.status != "ok":
         return
-    found = _difference(first, again, plan.problem.kind == "online")
+    found = _difference(first, again, points, online)
     if found is None:
         return
     record.verified = not found
     if found:
         record.flags.append(f"differs: repeated with the same seed, {found}")
         return
-    data = stored.load().data
-    kind = kind_of(plan.problem, data)
-    if kind == "data":
+    calls = _MOST_CALLS if plan.budget.calls is None else min(plan.budget.calls, _MOST_CALLS)
+    try:
+        data = stored.load().data
+        kind = kind_of(plan.problem, data)
+        if kind == "data":
+            return
+        examiner = Examiner(plan.problem, data, calls)
+    except Exception:  # open() works in the solver's process and not here: no fault of the solver's
+        record.verified = None
         return
-    calls = min(plan.budget.calls or _MOST_CALLS, _MOST_CALLS)
-    examiner = Examiner(plan.problem, data, calls)
-    outside = _again(worker, plan, who, stored, record.seed, first, kind, examiner)
-    found = _difference(first, outside, plan.problem.kind == "online", examiner)
+    points = _chosen(plan, record, [point for point in first.points if point.calls <= calls])
+    outside = _again(worker, plan, who, stored, record, first, points, kind, examiner)
+    found = _difference(first, outside, points, online, examiner)
+    record.verified = None if found is None else not found
     if found:
-        record.verified = False
         record.status, record.message = "invalid", f"with the {kind} out of its reach, {found}"
         record.cost, record.scores, record.trace = None, {}, []
+
+
+def _chosen(plan: Plan, record: Record, points: list[Point]) -> list[Point]:
+    """Those to compare: the last, and where the best counts those that were better than before."""
+    chosen = points[-_MOST_POINTS:]
+    if plan.problem.counts == "best":
+        steps = {seconds for seconds, _, _ in record.trace[-_MOST_POINTS:]}
+        chosen = [point for point in points[:-_MOST_POINTS] if point.seconds in steps] + chosen
+    return chosen
 
 
 def _again(
@@ -67,17 +86,13 @@ def _again(
     plan: Plan,
     who: Contestant,
     stored: Stored,
-    seed: int,
+    record: Record,
     first: Outcome,
+    points: list[Point],
     remote: str = "",
     examiner: Examiner | None = None,
 ) -> Outcome:
-    assert first.ending is not None
-    numbers = [point.answers for point in first.points]
-    if examiner is not None:
-        limit = examiner.meter.limit or _MOST_CALLS
-        numbers = [point.answers for point in first.points if point.calls <= limit]
-    numbers = numbers[-1 : -_MOST_POINTS - 1 : -1]
+    assert first.ending is not None and record.seed is not None
     # Time is not what is compared: the run may go on until it has done as much as the first.
     budget = replace(plan.budget, seconds=None, target=None)
     if first.ending.why in ("seconds", "target"):
@@ -86,10 +101,10 @@ def _again(
         budget = replace(budget, calls=None)  # counted in the parent
     timeout = None if plan.timeout is None else _PATIENCE * plan.timeout
     asked: dict[str, Any] = {
-        **job(plan, who, stored, seed),
+        **job(plan, who, stored, record.seed),
         "budget": budget_json(budget, None),
         "hidden": stored.hidden(),
-        "wanted": numbers,
+        "wanted": [point.answers for point in points],
     }
     if remote:
         asked["remote"] = remote
@@ -98,43 +113,73 @@ def _again(
 
 
 def _difference(
-    first: Outcome, other: Outcome, online: bool, examiner: Examiner | None = None
+    first: Outcome,
+    other: Outcome,
+    asked: list[Point],
+    online: bool,
+    examiner: Examiner | None = None,
 ) -> str | None:
     """What differs, in words; empty where nothing does, None where nothing can be compared."""
-    if other.status == "timeout":
+    if other.status == "timeout" or (examiner is not None and examiner.unfit):
         return None
     assert first.ending is not None
-    cut_short = examiner is not None and examiner.meter.calls >= (examiner.meter.limit or 0)
+    cut_short = examiner is not None and _cut_short(first.ending, examiner)
     if other.ending is None and not cut_short:
         last = (other.message.strip().splitlines() or [""])[-1]
         return f"it ended otherwise: {other.status}: {last}"
-    if online and examiner is not None:
-        return _decisions(first, examiner)
+    found = _decisions(first, other, examiner) if online else _answers(asked, other)
+    if found or cut_short or other.ending is None:
+        return found
+    calls = other.ending.calls if examiner is None else examiner.meter.calls
+    return _endings(first.ending, other.ending, calls) or found
+
+
+def _cut_short(ending: Ending, examiner: Examiner) -> bool:
+    """Whether a run was refused calls that the first one was given; no other may end early."""
+    meter = examiner.meter
+    return meter.refused and meter.limit is not None and ending.calls > meter.limit
+
+
+def _answers(asked: list[Point], other: Outcome) -> str | None:
     points = {point.answers: point for point in other.points}
-    common = [(point, points[point.answers]) for point in first.points if point.answers in points]
-    for one, two in common:
+    for one in asked:
+        two = points.get(one.answers)
+        if two is None:
+            return f"answer {one.answers} was not given"
         if one.calls != two.calls:
             return f"answer {one.answers} came after {two.calls} calls, not after {one.calls}"
         if bytes(one.answer) != bytes(two.answer):
-            return f"answer {one.answers} of {first.ending.answers} was another one"
-    ending = other.ending
-    if (
-        ending is not None
-        and not cut_short
-        and first.ending.why not in ("seconds", "target")
-        and (ending.why, ending.answers) != (first.ending.why, first.ending.answers)
-    ):
-        return f"it ended after {ending.answers} answers, not after {first.ending.answers}"
-    return "" if common else None
+            return f"answer {one.answers} was another one"
+    return "" if asked else None
 
 
-def _decisions(first: Outcome, examiner: Examiner) -> str | None:
-    """Decisions that arrived before the next event was told, against those of the first run."""
-    made: list[Any] = []
-    for point in first.points:
-        made += decode(point.answer)
-    told = examiner.decisions
+def _decisions(first: Outcome, other: Outcome, examiner: Examiner | None) -> str:
+    """Those of the run against those of the other, or that reached the examiner in time."""
+    made = _made(first)
+    try:
+        told = _made(other) if examiner is None else examiner.decisions
+    except (ValueError, TypeError):
+        return "its decisions can't be read"
     for number, (one, two) in enumerate(zip(made, told, strict=False), 1):
         if encode(one) != encode(two):
             return f"decision {number} of {len(made)} was another one"
-    return "" if told or not made else None
+    least = len(made)
+    if examiner is not None:  # the last one may have had no question to go with
+        least = min(least, examiner.meter.limit or least) - 1
+    return "" if least <= len(told) <= len(made) else f"it decided {len(told)}, not {len(made)}"
+
+
+def _made(outcome: Outcome) -> list[Any]:
+    """All decisions of a run."""
+    return [decision for point in outcome.points for decision in decode(point.answer)]
+
+
+def _endings(one: Ending, two: Ending, calls: int) -> str:
+    """How the ends differ; that a run was out of time is no difference."""
+    if two.answers != one.answers:
+        return f"it ended after {two.answers} answers, not after {one.answers}"
+    if calls != one.calls:
+        return f"it made {calls} calls, not {one.calls}"
+    if two.why != one.why and one.why not in ("seconds", "target"):
+        return f"its end was {two.why!r}, not {one.why!r}"
+    return ""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from harness import machine
-from harness.catalogue import Catalogue, ProblemEntry, SolverEntry
+from harness.catalogue import Catalogue, SolverEntry
 from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
 from harness.kernels import KernelError, kernel
 from harness.loading import PluginError
 from harness.paths import cache_folder
+
+_SETUP = 10.0  # seconds that a solver's file may take to be imported
 
 
 @click.command("doctor")
@@ -90,12 +93,12 @@ def _noise() -> float | None:
 
 def _broken(catalogue: Catalogue) -> list[str]:
     found = []
-    entries: list[ProblemEntry | SolverEntry] = [*catalogue.problems.values()]
-    for entry in [*entries, *catalogue.solvers.values()]:
+    for problem in catalogue.problems.values():
         try:
-            entry.load()
+            problem.load()
         except PluginError as error:
             found.append(str(error))
+    found += _broken_solvers(catalogue.solvers.values())
     for name in _kernel_names():
         try:
             kernel(name)
@@ -109,6 +112,23 @@ def _broken(catalogue: Catalogue) -> list[str]:
     else:
         if not os.access(cache, os.W_OK):
             found.append(f"the cache folder {cache} can't be written; set $BENCH_CACHE to another")
+    return found
+
+
+def _broken_solvers(entries: Iterable[SolverEntry]) -> list[str]:
+    """What is wrong with solvers' files, asked in processes of their own."""
+    from harness.declare import Declarer, NotMade
+
+    found = []
+    with Declarer(_SETUP) as declarer:
+        for entry in entries:
+            try:
+                declarer.parameters(entry)
+            except NotMade as error:
+                if not machine.missing(entry.requires):
+                    found.append(f"{entry.source.file}: {error}")
+            except PluginError as error:
+                found.append(str(error))
     return found
 
 

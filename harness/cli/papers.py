@@ -41,7 +41,14 @@ def command(
     if family is not None and family not in families:
         hint = nearest(family, families) or f"there are {', '.join(sorted(families))}"
         raise Misuse(f"there is no family {family!r}; {hint}")
-    solvers = solvers_by_paper(open_catalogue(plugins))
+    papers = [
+        paper
+        for paper in papers
+        if (family is None or paper.family == family)
+        and (kind is None or paper.kind == kind)
+        and all(word.lower() in f"{paper.key} {paper.title}".lower() for word in words)
+    ]
+    solvers = solvers_by_paper(open_catalogue(plugins), {paper.key for paper in papers})
     rows = [
         {
             "key": paper.key,
@@ -52,10 +59,7 @@ def command(
             "solvers": solvers.get(paper.key, []),
         }
         for paper in papers
-        if (family is None or paper.family == family)
-        and (kind is None or paper.kind == kind)
-        and (works is None or works == (paper.key in solvers))
-        and all(word.lower() in f"{paper.key} {paper.title}".lower() for word in words)
+        if works is None or works == (paper.key in solvers)
     ]
     if form == "json":
         print_json(rows)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from harness.catalogue import Catalogue, ProblemEntry, SolverEntry, parameters_of
+from harness.catalogue import Catalogue, ProblemEntry, SolverEntry
 from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
+from harness.loading import PluginError
 from harness.papers import Paper, load_papers, solvers_by_paper
 from harness.selectors import Misuse, nearest
 
@@ -88,10 +88,16 @@ def _problem(catalogue: Catalogue, entry: ProblemEntry) -> tuple[dict[str, Any],
 
 
 def _solver(entry: SolverEntry) -> tuple[dict[str, Any], str]:
-    solver = entry.load()
-    module = sys.modules[solver.__module__]
-    doc = inspect.cleandoc(module.__doc__ or solver.__doc__ or "")
-    parameters = {item.name: item.default for item in parameters_of(solver)}
+    from harness.declare import Declarer, NotMade
+    from harness.report.subjects import written
+
+    try:
+        with Declarer() as declarer:
+            parameters = declarer.parameters(entry)
+    except NotMade as error:
+        raise PluginError(f"{entry.source.file}: {error}") from None
+    said = written(entry.source.file)
+    doc = said.module or said.own
     facts = {
         "solver": entry.name,
         "role": entry.role,
@@ -122,7 +128,7 @@ def _solver(entry: SolverEntry) -> tuple[dict[str, Any], str]:
 
 
 def _paper(catalogue: Catalogue, paper: Paper) -> tuple[dict[str, Any], str]:
-    solvers = solvers_by_paper(catalogue).get(paper.key, [])
+    solvers = solvers_by_paper(catalogue, {paper.key}).get(paper.key, [])
     facts = {**dataclasses.asdict(paper), "works": bool(solvers), "solvers": solvers}
     facts["class"] = facts.pop("kind")
     lines = [

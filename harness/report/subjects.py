@@ -1,24 +1,32 @@
-"""What a page says about its problem and its solvers, whether they are still installed or not."""
+"""What a page says about its problem and its solvers, whether they are still installed or not.
+
+A solver's file is read, and asked in a process of its own; it is never imported here.
+"""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import re
 import shlex
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import decode_source
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from harness.api import Problem, Solver
+from harness.api import Problem
 from harness.catalogue import Catalogue, SolverEntry
+from harness.declare import Declarer
 from harness.loading import PluginError
-from harness.report.plain import DOC, NAME, plain
+from harness.report.plain import DOC, NAME, names, plain
 from harness.report.prose import first_sentences, prose
 from harness.store import Results
 
@@ -30,6 +38,7 @@ _WORDS = {
     "rank_by": ("cost", "time"),
     "counts": ("last", "best"),
 }
+_MOST_PARAMETERS = 100  # of a solver
 
 
 @dataclass(frozen=True)
@@ -99,17 +108,21 @@ def _of_problem(name: str, problem: Problem) -> ProblemFacts:
         counts=problem.counts,
         size=problem.size,
         kind=problem.kind,
-        doc="\n\n".join(_docs(type(problem))),
+        doc=_doc_of(type(problem)),
     )
 
 
-def _docs(kind: type) -> list[str]:
+def _doc_of(kind: type) -> str:
     """The docstrings of the class's module and of the class itself, where they differ."""
     module = inspect.cleandoc(getattr(sys.modules.get(kind.__module__), "__doc__", None) or "")
     own = inspect.cleandoc(vars(kind).get("__doc__") or "")
     if dataclasses.is_dataclass(kind) and own.startswith(f"{kind.__name__}("):
         own = ""  # made up by dataclass, not written
-    return [text for text in (module, own if own not in module else "") if text]
+    return _joined(module, own)
+
+
+def _joined(module: str, own: str) -> str:
+    return "\n\n".join(text for text in (module, own if own not in module else "") if text)
 
 
 @dataclass(frozen=True)
@@ -159,11 +172,16 @@ def solver_facts(
     found: dict[str, SolverFacts] = {}
     anchors: set[str] = set()
     last = traces.drop_duplicates("label", keep="last")
-    for row in last.itertuples():
-        label, stem = str(row.label), str(row.solver)
-        values = row.parameters if isinstance(row.parameters, dict) else {}
-        entry = catalogue.solvers.get(f"{problem}/{stem}")
-        found[label] = _solver(label, stem, str(row.role), problem, values, entry, papers, anchors)
+    with Declarer() as declarer:
+        ask = functools.cache(functools.partial(_told, declarer))
+        for row in last.itertuples():
+            label, stem = str(row.label), str(row.solver)
+            values = row.parameters if isinstance(row.parameters, dict) else {}
+            entry = catalogue.solvers.get(f"{problem}/{stem}")
+            facts = _solver(label, stem, str(row.role), problem, values, anchors)
+            if entry is not None:
+                facts = _installed(facts, entry, values, papers, ask(entry))
+            found[label] = facts
     return found
 
 
@@ -173,11 +191,10 @@ def _solver(
     role: str,
     problem: str,
     values: Mapping[str, Any],
-    entry: SolverEntry | None,
-    papers: Mapping[str, str],
     anchors: set[str],
 ) -> SolverFacts:
-    facts = SolverFacts(
+    """What the records alone tell."""
+    return SolverFacts(
         label=label,
         name=f"{problem}/{stem}",
         role=role,
@@ -186,63 +203,124 @@ def _solver(
         parameters=tuple(Parameter(name, None, _shown(value)) for name, value in values.items()),
         missing=f"{problem}/{stem} is not installed here, so only its results are known.",
     )
-    if entry is None:
-        return facts
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a solver's file told when it was asked, or why it did not."""
+
+    defaults: Mapping[str, Any]
+    error: str = ""
+
+
+def _told(declarer: Declarer, entry: SolverEntry) -> _Told:
+    try:
+        defaults = declarer.parameters(entry)
+    except PluginError as error:
+        return _Told({}, str(error))
+    shown = names(islice(defaults, _MOST_PARAMETERS))
+    return _Told({shown[name]: defaults[name] for name in shown})
+
+
+def _installed(
+    facts: SolverFacts,
+    entry: SolverEntry,
+    values: Mapping[str, Any],
+    papers: Mapping[str, str],
+    told: _Told,
+) -> SolverFacts:
+    """The facts of a solver with what its file says."""
     facts = dataclasses.replace(
         facts,
         papers=tuple((str(key), papers.get(str(key), "")) for key in entry.papers),
         requires=tuple(map(str, entry.requires)),
         doc=entry.summary,
         module=entry.source.module or Path(entry.source.file).name,
-        missing="",
+        missing=f"Its file can't be used here: {told.error}" if told.error else "",
     )
-    try:
-        kind = entry.load()
-    except PluginError as error:
-        return dataclasses.replace(facts, missing=f"Its file can't be used here: {error}")
+    if told.error:
+        return facts
+    said = written(entry.source.file)
     return dataclasses.replace(
-        facts, doc="\n\n".join(_docs(kind)), parameters=tuple(_parameters(kind, values))
+        facts,
+        doc=plain(_joined(said.module, said.own), DOC, lines=True),
+        parameters=tuple(_parameters(told.defaults, said.notes, values)),
     )
 
 
-def _parameters(kind: type[Solver], values: Mapping[str, Any]) -> list[Parameter]:
-    notes = _notes(kind)
+def _parameters(
+    defaults: Mapping[str, Any], notes: Mapping[str, str], values: Mapping[str, Any]
+) -> list[Parameter]:
     found = []
-    for item in dataclasses.fields(kind):  # type: ignore[arg-type]
-        default = _shown(_default(item))
-        value = _shown(values[item.name]) if item.name in values else default
-        found.append(Parameter(item.name, default, value, notes.get(item.name, "")))
-    known = {parameter.name for parameter in found}
+    for name, value in defaults.items():
+        default = _shown(value)
+        value = _shown(values[name]) if name in values else default
+        found.append(Parameter(name, default, value, notes.get(name, "")))
     return found + [
-        Parameter(name, None, _shown(value)) for name, value in values.items() if name not in known
+        Parameter(name, None, _shown(value))
+        for name, value in values.items()
+        if name not in defaults
     ]
-
-
-def _default(item: dataclasses.Field[Any]) -> Any:
-    if item.default_factory is not dataclasses.MISSING:
-        return item.default_factory()
-    return item.default
 
 
 def _shown(value: Any) -> str:
     return value if isinstance(value, str) and value else repr(value)
 
 
-def _notes(kind: type) -> dict[str, str]:
-    """The comment behind each field in the source: the unit, and the reason for the default."""
-    notes: dict[str, str] = {}
+@dataclass(frozen=True)
+class Written:
+    """What a solver's file says to a reader.
+
+    Attributes:
+        module: the docstring of the module.
+        own: the docstring of the solver's class.
+        notes: the comment behind each field: the unit, and the reason for the default.
+    """
+
+    module: str = ""
+    own: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def written(file: str) -> Written:
+    """Read a solver's file without running it; nothing where it can't be read."""
     try:
-        lines, _ = inspect.getsourcelines(kind)
-        tree = ast.parse(inspect.cleandoc("\n" + "".join(lines)))
-    except (OSError, TypeError, SyntaxError):
-        return notes
-    for node in ast.walk(tree):
+        content = Path(file).read_bytes()
+        lines = decode_source(content).split("\n")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a stranger's escapes in texts
+            tree = ast.parse(content)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return Written()
+    module, kind = ast.get_docstring(tree) or "", _solver_class(tree)
+    if kind is None:
+        return Written(module)
+    notes = {}
+    for node in kind.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             line = lines[(node.end_lineno or node.lineno) - 1]
             _, mark, note = line.rstrip().partition("  # ")
             if mark:
                 notes[node.target.id] = note.strip()
-    return notes
+    return Written(module, ast.get_docstring(kind) or "", notes)
+
+
+def _solver_class(tree: ast.Module) -> ast.ClassDef | None:
+    """The class that is the solver, as far as it can be told from the text."""
+
+    def likely(node: ast.ClassDef) -> tuple[bool, bool]:
+        defined = {getattr(statement, "name", "") for statement in node.body}
+        for statement in node.body:
+            targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+            defined.update(target.id for target in targets if isinstance(target, ast.Name))
+        return "problem" in defined, "solve" in defined
+
+    derived = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.bases and not node.name.startswith("_")
+    ]
+    return max(derived, key=likely, default=None)
 
 
 def anchor(prefix: str, name: str, taken: set[str]) -> str:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from harness.api import Problem
 from harness.catalogue import Catalogue, Configured, SolverEntry
+from harness.declare import Declarer
 from harness.loading import PluginError
 from harness.selectors import Misuse, nearest
 from harness.testing import problem_checks, solver_checks
@@ -248,7 +249,8 @@ def _configured(
         raise Misuse(
             f"there is no problem or solver {solver!r}; {hint or '`bench list` names them all'}"
         )
-    return catalogue.select_solvers(board, [solver])[0]
+    with Declarer() as declarer:
+        return catalogue.select_solvers(board, [solver], declarer.parameters)[0]
 
 
 def _dated(checks: Sequence[Check], as_of: str | None) -> Iterator[Check]:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.cases import make_case, suite_cases
 from harness.catalogue import Catalogue, solver_parameters
+from harness.declare import Declarer
 from harness.loading import PluginError
 from harness.plan import make_plan
 from harness.run import Budget
@@ -221,18 +222,23 @@ def test_unknown_names_are_answered_with_the_nearest(toys):
     with pytest.raises(Misuse, match="did you mean toy_batch"):
         toys.problem("toy_bach")
     with pytest.raises(Misuse, match="did you mean toy_batch/guess"):
-        toys.select_solvers("toy_batch", ["gess"])
+        select(toys, "toy_batch", ["gess"])
     with pytest.raises(Misuse, match="did you mean guesses"):
-        toys.select_solvers("toy_batch", ["guess[gueses=2]"])
+        select(toys, "toy_batch", ["guess[gueses=2]"])
+
+
+def select(catalogue, problem, texts):
+    with Declarer() as declarer:
+        return catalogue.select_solvers(problem, texts, declarer.parameters)
 
 
 def test_a_solver_of_another_board_is_not_selected(toys):
     with pytest.raises(Misuse, match="no solver 'toy_exact/loop' for toy_batch"):
-        toys.select_solvers("toy_batch", ["toy_exact/loop"])
+        select(toys, "toy_batch", ["toy_exact/loop"])
 
 
 def test_selected_solvers_are_labelled_by_what_differs(toys):
-    chosen = toys.select_solvers("toy_batch", ["guess[guesses=7],scan", "guess[guesses=5]", "scan"])
+    chosen = select(toys, "toy_batch", ["guess[guesses=7],scan", "guess[guesses=5]", "scan"])
     assert [item.label for item in chosen] == ["guess[guesses=7]", "scan", "guess"]
 
 

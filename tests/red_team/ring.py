@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from unittest.mock import patch
 
-from harness import measure
+from harness import measure, plan
 from harness.catalogue import Catalogue
+from harness.declare import Declarer
 from harness.isolate import Worker
 from harness.loading import PluginError
 from harness.paths import cache_folder
-from harness.plan import Plan, instance, make_plan
+from harness.plan import Plan, instance
 from harness.record import Record
 from harness.timing import Effort, Timer
 
@@ -57,33 +59,34 @@ class Ring:
     def plan(self, trial: Trial) -> Plan:
         catalogue = Catalogue([*PACKS, trial.file], self._scratch / "index.json")
         told = f"[cache={cache_folder()}]" if trial.name == "reads_the_cache" else ""
-        return make_plan(
-            catalogue,
-            trial.problem,
-            [trial.name + told],
-            [],
-            "smoke",
-            1,
-            trial.budget,
-            trial.timeout,
-            trial.memory,
-        )
+        with patch.object(plan, "Declarer", lambda: Declarer(trial.setup)):
+            return plan.make_plan(
+                catalogue,
+                trial.problem,
+                [trial.name + told],
+                [],
+                "smoke",
+                1,
+                trial.budget,
+                trial.timeout,
+                trial.memory,
+            )
 
     def run(self, trial: Trial) -> Record:
         """The record that `bench run` would write of it."""
         self._worker.trial = trial
         try:
-            plan = self.plan(trial)
+            made = self.plan(trial)
         except PluginError as error:  # `bench run` says so, and ends with exit code 2
             return refused(trial, str(error))
-        who, case = plan.contestants[0], plan.cases[0]
-        stored = instance(plan, case)
-        record = measure.trace(self._worker, plan, who, case, stored, 0, trial.again)
+        who, case = made.contestants[0], made.cases[0]
+        stored = instance(made, case)
+        record = measure.trace(self._worker, made, who, case, stored, 0, trial.again)
         if not trial.timed:
             return record
         timer = Timer(Effort(rounds=3, values=3, seconds=2.0, precision=None))
         expected = {who.label: record.seconds or 0.0}
-        (timing,) = timer.case(plan, case, stored, expected)
+        (timing,) = timer.case(made, case, stored, expected)
         return timing
 
 
