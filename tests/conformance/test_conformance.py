@@ -187,16 +187,29 @@ def test_a_solver_of_no_problem_fails_to_load(tmp_path, cache, lab):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = 1\n", "defines no solver"),
+        ("x = 1\n", "does not say which problem it solves"),
         (MINE.format(more="").replace('"toy_batch"', '"no_such"'), "which is no problem here"),
-        ("import no_such_library\n", "imports what is not installed"),
-        ("1 / 0\n", "fails when it is imported"),
+        ("def broken(:\n", "syntax error"),
     ],
 )
 def test_a_file_that_no_catalogue_takes_is_one_failed_check(tmp_path, cache, text, said):
     items = conformance(write(tmp_path, "mine.py", text), [TOYS])
 
     assert [str(item) for item in items] == ["mine:loads"]
+    with pytest.raises(AssertionError, match=said):
+        items[0]()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("import no_such_library\n", "imports what is not installed"),
+        ("1 / 0\n", "fails when it is imported"),
+    ],
+)
+def test_a_file_that_can_not_be_imported_fails_the_first_check(tmp_path, cache, lab, line, said):
+    items = conformance(write(tmp_path, "mine.py", line + MINE.format(more="")), [TOYS], lab=lab)
+
     with pytest.raises(AssertionError, match=said):
         items[0]()
 

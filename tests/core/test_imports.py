@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 # Lower layers first; a module imports only from its own layer and those above it in this table.
 LAYERS = [
     {"harness", "harness.kernels", "harness.paths", "harness.selectors", "harness.record"},
-    {"harness.sandbox", "harness.vitals"},
+    {"harness.sandbox", "harness.vitals", "harness.cgroup"},
     {"harness.api", "harness._kernels"},
     {"harness.answers", "harness.loading", "harness.machine", "harness.index", "harness.hookspecs"},
     {"harness.canary", "harness.sampling"},
