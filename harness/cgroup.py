@@ -121,14 +121,6 @@ class Group:
         with contextlib.suppress(OSError):
             _write(self.folder / "memory.max", str(self._limit + self._at_start))
 
-    def add(self, pid: int) -> None:
-        """Put a process into it; 0 is the caller.
-
-        Raises:
-            OSError: where the kernel refuses.
-        """
-        enter(self.folder, pid)
-
     @property
     def out_of_memory(self) -> str:
         """The sentence on a run that the kernel ended for want of memory; empty where it didn't."""
@@ -171,7 +163,7 @@ class Group:
         _remove(self.folder)
 
 
-def enter(folder: Path, pid: int = 0) -> None:
+def join(folder: Path, pid: int = 0) -> None:
     """Put a process into a group; 0 is the caller.
 
     Raises:
@@ -226,17 +218,22 @@ def _prepare(system: Path) -> Path:
         wanted = _controllers(system, own)
         _check_writable(own)
         _check_alone(own)
-    except OSError as error:
-        raise NoGroups(f"the control group of this process can't be read ({error})", _scope())
-    try:
-        _remove(own / _MAIN)  # of a run that was killed
+        if os.getpid() not in _processes(own):
+            raise NoGroups(f"this process is not in {own}, which should be its group", _scope())
+        _remove(own / _MAIN)  # of one that was killed
         os.mkdir(own / _MAIN)
+    except OSError as error:
+        why = f"no group can be made in that of this process ({error})"
+        raise NoGroups(why, _scope()) from None
+    try:
         _hand_on(own, wanted)
-    except (OSError, NoGroups) as error:
+    except NoGroups:
         _put_back(own)
-        if isinstance(error, NoGroups):
-            raise
-        raise NoGroups(f"the kernel refuses to divide the control group ({error})", _scope())
+        raise
+    except OSError as error:
+        _put_back(own)
+        why = f"the kernel does not divide the group of this process ({error})"
+        raise NoGroups(why, _scope()) from None
     return own
 
 
@@ -262,22 +259,18 @@ def _check_writable(own: Path) -> None:
 
 
 def _check_alone(own: Path) -> None:
-    """This process must be there, and only those with it that it started."""
+    """Nobody may be there but this process, and those that it started."""
     for _ in range(3):  # a process may end between the two looks
-        pids = _processes(own)
-        foreign = pids - {os.getpid(), *descendants(os.getpid())}
+        foreign = _processes(own) - {os.getpid(), *descendants(os.getpid())}
         if not foreign:
-            break
-    else:
-        pid = max(foreign)
-        name = _text(Path(f"/proc/{pid}/comm")).strip() or "out of sight"
-        raise NoGroups(
-            f"{len(foreign)} other processes are in the control group of this one, such as "
-            f"{pid} ({name}), and are not to be moved",
-            _scope(),
-        )
-    if os.getpid() not in pids:
-        raise NoGroups(f"this process is not in {own}, which should be its group", _scope())
+            return
+    pid = max(foreign)
+    name = _text(Path(f"/proc/{pid}/comm")).strip() or "out of sight"
+    raise NoGroups(
+        f"{len(foreign)} other processes are in the control group of this one, such as "
+        f"{pid} ({name}), and are not to be moved",
+        _scope(),
+    )
 
 
 def _hand_on(own: Path, wanted: str) -> None:
@@ -288,26 +281,20 @@ def _hand_on(own: Path, wanted: str) -> None:
         NoGroups: where a process of somebody else has come.
     """
     for left in reversed(range(_PASSES)):
-        _check_alone_or_empty(own)
+        _check_alone(own)
         _move(own, own / _MAIN)
         try:
-            return _write(own / "cgroup.subtree_control", wanted)
+            _write(own / "cgroup.subtree_control", wanted)
+            return
         except OSError as error:
             if error.errno != errno.EBUSY or not left:
                 raise  # or a process was started while others were moved
 
 
-def _check_alone_or_empty(own: Path) -> None:
-    if os.getpid() in _processes(own):
-        _check_alone(own)
-    elif foreign := _processes(own) - {*descendants(os.getpid())}:
-        raise NoGroups(f"process {max(foreign)} came into the control group", _scope())
-
-
 def _move(source: Path, target: Path) -> None:
     for pid in _processes(source):
         with contextlib.suppress(ProcessLookupError):
-            enter(target, pid)
+            join(target, pid)
 
 
 def _put_back(own: Path) -> None:
@@ -329,7 +316,8 @@ def _remove(folder: Path) -> None:
     """Remove a group, once the last of its killed processes is gone."""
     for _ in _until_late():
         try:
-            return os.rmdir(folder)
+            os.rmdir(folder)
+            return
         except OSError as error:
             if error.errno != errno.EBUSY:
                 return None

@@ -23,12 +23,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from harness import cgroup
 from harness.guard import Limits
 from harness.outcome import Outcome
 from harness.paths import scratch_folder
 from harness.remote import Examiner
 from harness.run import Budget, Point
-from harness.vitals import children
+from harness.vitals import available_memory, children, resident
 from harness.watch import Handles, Watch, hear
 
 __all__ = [
@@ -53,6 +54,7 @@ THREAD_VARIABLES = (
     "RAYON_NUM_THREADS",
 )
 _PR_SET_CHILD_SUBREAPER = 36
+_TASKS = 16  # for each process that a run may have; it is looked at how many those are
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ")
 
 
@@ -91,14 +93,20 @@ class Worker:
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._scratch = ""
+        self._grouped = False
 
     def __enter__(self) -> Worker:
         self._scratch = scratch_folder("runs")
+        with contextlib.suppress(cgroup.NoGroups):  # `bench doctor` says why
+            cgroup.RUNS.enter()
+            self._grouped = True
         self._start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._stop()
+        if self._grouped:
+            cgroup.RUNS.leave()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _start(self) -> None:
@@ -156,6 +164,9 @@ class Worker:
         data = "" if job.get("remote") else str(job.get("data", ""))
         own = {"folder": folder, "memory": limits.memory, "disk": limits.disk}
         own["data_bytes"] = _bytes_of(data)
+        group = self._group(limits, _bytes_of(data))
+        if group is not None:
+            own["group"] = str(group.folder)
         told = {name: value for name, value in job.items() if name != "data"}
         payload = json.dumps({**told, **own}).encode()
         ours, theirs = socket.socketpair()
@@ -169,7 +180,9 @@ class Worker:
                     os.close(output_end)
                 pid = int(hear(self._control, limits.setup)["pid"])
             assert self._server is not None
-            handles = Handles(self._server.pid, self._control, pid, ours, output, folder, data)
+            handles = Handles(
+                self._server.pid, self._control, pid, ours, output, folder, data, group
+            )
             return Watch(handles, limits, reached, thin, examiner).outcome()
         except (OSError, ValueError, LookupError) as error:
             self._stop()
@@ -178,7 +191,18 @@ class Worker:
         finally:
             ours.close()
             os.close(output)
+            if group is not None:
+                group.close()
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _group(self, limits: Limits, data_bytes: int) -> cgroup.Group | None:
+        """A group for a run, where there can be one."""
+        if not self._grouped or self._server is None:
+            return None
+        allowed = limits.memory or available_memory() or 1 << 62
+        # What it shares with the server is charged to the run once it is written to.
+        extra = data_bytes + (resident(self._server.pid) or 0)
+        return cgroup.RUNS.group(allowed, extra, _TASKS * limits.processes)
 
 
 def _bytes_of(data: str) -> int:

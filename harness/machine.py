@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import harness
+from harness import cgroup
 from harness.paths import cache_folder
 from harness.sandbox import landlock
 from harness.vitals import Vitals
@@ -351,4 +352,15 @@ def _memory_cap() -> Capability:
         resource.getrlimit(resource.RLIMIT_AS)
     except (AttributeError, OSError, ValueError):
         return Capability("memory cap", False, "this system has no limit of address space")
-    return Capability("memory cap", True, "a limit of address space (RLIMIT_AS) holds each run")
+    try:
+        cgroup.RUNS.enter()
+    except cgroup.NoGroups as error:
+        return Capability(
+            "memory cap",
+            True,
+            "a limit of address space (RLIMIT_AS) holds each process of a run, and a look at what "
+            f"is resident all of them, now and then; not a control group: {error.why}",
+            error.mend,
+        )
+    cgroup.RUNS.leave()
+    return Capability("memory cap", True, "a control group (cgroup v2) holds each run as a whole")

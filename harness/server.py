@@ -2,10 +2,10 @@
 
 Started as `python -m harness.server FD [PROCESSOR...]`, with the environment that the runs shall
 have (thread limits are set before numpy is imported). A request on the socket is a JSON job, which
-names the run's temporary folder and what it may not read (`hidden`) or may write besides
-(`writable`), with two file descriptors: the run's channel and its output. The server
-answers with the pid, later with how the child ended and what it used. When the parent goes away,
-the server kills what it started and ends.
+names the run's temporary folder, its control group (`group`, where it has one), and what it may not
+read (`hidden`) or may write besides (`writable`), with two file descriptors: the run's channel and
+its output. The server answers with the pid, later with how the child ended and what it used. When
+the parent goes away, the server kills what it started and ends.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np  # imported here so that no run pays for it
 
 import harness.child as child
+from harness import cgroup
 from harness.sandbox import Fence
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
@@ -124,6 +125,10 @@ def _become_run(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if job.get("disk"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(job["disk"]), int(job["disk"])))
+    if job.get("group"):
+        with contextlib.suppress(OSError):
+            cgroup.join(Path(job["group"]))
+            del job["memory"]  # what it reserves is not limited, where what it touches is
     fence.enter([Path(path) for path in (job["folder"], *job.get("writable", ()))])
     channel = socket.socket(fileno=channel_fd)
     child.main(job, channel)

@@ -21,6 +21,7 @@ from typing import Any
 
 from harness import child
 from harness.answers import decode
+from harness.cgroup import Group
 from harness.guard import Guard, Limits
 from harness.instances import FILES
 from harness.outcome import Outcome, Trace
@@ -57,6 +58,7 @@ class Handles:
         output: descriptor of what it prints.
         folder: its temporary folder.
         data: the folder of its data; empty where it gets none.
+        group: its control group, where it has one.
     """
 
     server: int
@@ -66,6 +68,7 @@ class Handles:
     output: int
     folder: str
     data: str
+    group: Group | None = None
 
 
 class Watch:
@@ -159,6 +162,8 @@ class Watch:
     def _kill(self, status: str, message: str) -> None:
         if self._killed is None:
             self._killed = status, message
+        if self._handles.group is not None:
+            self._handles.group.kill()
         for kill in (os.killpg, os.kill):  # the child may have left its group
             with contextlib.suppress(OSError):
                 kill(self._handles.pid, signal.SIGKILL)
@@ -237,6 +242,8 @@ class Watch:
     def _start(self) -> None:
         """Look at the process, which waits, and let it go."""
         self._guard.start()
+        if self._handles.group is not None:
+            self._handles.group.start()
         self._started = time.monotonic()
         self._next_look = self._started + _LOOK_AFTER
         self._send(b"g")
@@ -323,9 +330,12 @@ class Watch:
 
     def _grade(self, status: int) -> None:
         """Say how the run ended, which did not live to say it."""
-        outcome = self._outcome
+        outcome, group = self._outcome, self._handles.group
         if self._killed is not None:
             outcome.status, outcome.message = self._killed
+        elif group is not None and group.out_of_memory:
+            outcome.status, outcome.message = "memory", group.out_of_memory
+            outcome.memory = max(group.peak or 0, outcome.memory or 0)
         elif os.WIFSIGNALED(status):
             outcome.status = "crashed"
             outcome.message = f"the process was ended by {_signal_name(os.WTERMSIG(status))}"

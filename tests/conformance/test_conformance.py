@@ -203,8 +203,8 @@ def test_a_file_that_no_catalogue_takes_is_one_failed_check(tmp_path, cache, tex
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("import no_such_library\n", "imports what is not installed"),
-        ("1 / 0\n", "fails when it is imported"),
+        ("    import no_such_library\n", "imports what is not installed"),
+        ("    1 / 0\n", "fails when it is imported"),
     ],
 )
 def test_a_file_that_can_not_be_imported_fails_the_first_check(tmp_path, cache, lab, line, said):
