@@ -28,6 +28,7 @@ from harness.vitals import descendants
 
 _MAIN, _RUN = "bench-main", "bench-run-"
 _GIB = 1 << 30
+_TASKS = 4  # for each process that a run may have: threads are counted along
 _PASSES = 20  # over processes that start others meanwhile
 _TO_EMPTY = 5.0  # seconds that killed processes may take to go
 
@@ -77,18 +78,18 @@ class Runs:
                 _put_back(self._own)
                 self._own = None
 
-    def group(self, allowed: int, extra: int, tasks: int) -> Group | None:
+    def group(self, allowed: int, extra: int, processes: int) -> Group | None:
         """A new group for one run; None where the kernel refuses it.
 
         Args:
             allowed: bytes of memory that it may hold.
             extra: bytes beside them that are charged to it, though they don't count.
-            tasks: most processes and threads at the same time.
+            processes: most at the same time.
         """
         assert self._own is not None, "between enter() and leave()"
         folder = self._own / f"{_RUN}{next(self._numbers)}"
         try:
-            return Group(folder, allowed, extra, tasks)
+            return Group(folder, allowed, extra, processes)
         except OSError:
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
@@ -105,12 +106,13 @@ class Group:
         OSError: where the kernel refuses it.
     """
 
-    def __init__(self, folder: Path, allowed: int, extra: int, tasks: int) -> None:
+    def __init__(self, folder: Path, allowed: int, extra: int, processes: int) -> None:
         self.folder = folder
-        self._allowed, self._limit = allowed, allowed + extra
+        self._allowed, self._limit, self._most = allowed, allowed + extra, processes
         self._at_start = 0
         os.mkdir(folder)
         _write(folder / "memory.max", str(self._limit))
+        tasks = _TASKS * processes
         for name, value in (("memory.swap.max", 0), ("memory.oom.group", 1), ("pids.max", tasks)):
             with contextlib.suppress(FileNotFoundError):  # not every kernel has them
                 _write(folder / name, str(value))
@@ -139,6 +141,19 @@ class Group:
         )
 
     @property
+    def crowded(self) -> str:
+        """The sentence on a run of too many processes; empty where it has few. Quick to find out.
+
+        The kernel refuses a run to start far more than are allowed, so that it can be looked at.
+        """
+        with contextlib.suppress(OSError):
+            if len(_processes(self.folder)) > self._most:
+                return f"killed: more than {self._most} processes at the same time"
+            if re.search(r"^max [1-9]", _text(self.folder / "pids.events"), re.MULTILINE):
+                return f"killed: more than {_TASKS * self._most} threads at the same time"
+        return ""
+
+    @property
     def peak(self) -> int | None:
         """The most bytes that were charged to it, beyond those at the start; from Linux 5.19 on."""
         peak = _number(self.folder / "memory.peak")
@@ -146,13 +161,14 @@ class Group:
 
     def kill(self) -> None:
         """Kill all its processes, at once where the kernel can (Linux 5.14)."""
-        try:
+        with contextlib.suppress(OSError):
             _write(self.folder / "cgroup.kill", "1")
-        except OSError:
+            return
+        with contextlib.suppress(OSError):  # it may be gone
             for _ in _until_late():
                 pids = [pid for pid in _processes(self.folder) if pid > 0]
                 for pid in pids:
-                    with contextlib.suppress(OSError):
+                    with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
                 if not pids:
                     return
@@ -261,14 +277,14 @@ def _check_writable(own: Path) -> None:
 def _check_alone(own: Path) -> None:
     """Nobody may be there but this process, and those that it started."""
     for _ in range(3):  # a process may end between the two looks
-        foreign = _processes(own) - {os.getpid(), *descendants(os.getpid())}
+        foreign = _processes(own) - _family()
         if not foreign:
             return
     pid = max(foreign)
     name = _text(Path(f"/proc/{pid}/comm")).strip() or "out of sight"
     raise NoGroups(
-        f"{len(foreign)} other processes are in the control group of this one, such as "
-        f"{pid} ({name}), and are not to be moved",
+        f"process {pid} ({name}), which this one did not start, is in its control group too and "
+        "is not to be moved",
         _scope(),
     )
 
@@ -282,7 +298,7 @@ def _hand_on(own: Path, wanted: str) -> None:
     """
     for left in reversed(range(_PASSES)):
         _check_alone(own)
-        _move(own, own / _MAIN)
+        _move(_processes(own) & _family(), own / _MAIN)
         try:
             _write(own / "cgroup.subtree_control", wanted)
             return
@@ -291,8 +307,13 @@ def _hand_on(own: Path, wanted: str) -> None:
                 raise  # or a process was started while others were moved
 
 
-def _move(source: Path, target: Path) -> None:
-    for pid in _processes(source):
+def _family() -> set[int]:
+    """This process, and those that it started."""
+    return {os.getpid(), *descendants(os.getpid())}
+
+
+def _move(pids: set[int], target: Path) -> None:
+    for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             join(target, pid)
 
@@ -306,9 +327,9 @@ def _put_back(own: Path) -> None:
             _write(own / "cgroup.subtree_control", f"-{name}")
     for _ in range(_PASSES):
         with contextlib.suppress(OSError):
-            if not _processes(own / _MAIN):
+            if not (pids := _processes(own / _MAIN)):
                 break
-            _move(own / _MAIN, own)
+            _move(pids, own)
     _remove(own / _MAIN)
 
 
@@ -320,7 +341,7 @@ def _remove(folder: Path) -> None:
             return
         except OSError as error:
             if error.errno != errno.EBUSY:
-                return None
+                return
 
 
 def _until_late() -> Iterator[None]:

@@ -96,10 +96,11 @@ class Declarer:
         if entry.error:
             raise PluginError(entry.error)
         said = self._ask(entry, dict(given or {}))
-        if said.get("error"):
-            raise PluginError(str(said["error"]))
-        if said.get("refusal"):
-            raise NotMade(str(said["refusal"]))
+        error, refusal = said.get("error"), said.get("refusal")
+        if isinstance(error, str):
+            raise PluginError(error)
+        if isinstance(refusal, str):
+            raise NotMade(refusal)
         parameters = said.get("parameters")
         if not isinstance(parameters, dict):
             raise PluginError(f"{entry.source.file} does not tell its parameters")

@@ -58,6 +58,7 @@ class Guard:
         self._pid, self._server, self._folder, self._limits = pid, server, folder, limits
         self._vitals = vitals.Vitals(pid)
         self._allowed = limits.memory or int(_SAFETY * (vitals.available_memory() or 1 << 62))
+        self._before = vitals.resident(pid) or 0  # of what it has from the process that forked it
         self._resident: int | None = None
         self._at_data: float | None = None
         self._idle_threads = 0
@@ -90,10 +91,11 @@ class Guard:
         """The status and the sentence of a run that is beyond a limit; empty where it is not."""
         family = {self._pid, *vitals.descendants(self._server)}
         self._seen(sum(map(vitals.threads, family)))
-        held = sum(vitals.resident(pid) or 0 for pid in family) - (self._resident or 0)
+        before = self._before if self._resident is None else self._resident
+        held = sum(vitals.resident(pid) or 0 for pid in family) - before
         if held > self._allowed and len(family) > 1:  # they may share much of it
             shares = (vitals.proportional(pid) or vitals.resident(pid) or 0 for pid in family)
-            held = sum(shares) - (self._resident or 0)
+            held = sum(shares) - before
         self.memory = max(held, self.memory or 0)
         limits = self._limits
         if len(family) > limits.processes:

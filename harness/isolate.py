@@ -54,7 +54,6 @@ THREAD_VARIABLES = (
     "RAYON_NUM_THREADS",
 )
 _PR_SET_CHILD_SUBREAPER = 36
-_TASKS = 16  # for each process that a run may have; it is looked at how many those are
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ")
 
 
@@ -202,7 +201,7 @@ class Worker:
         allowed = limits.memory or available_memory() or 1 << 62
         # What it shares with the server is charged to the run once it is written to.
         extra = data_bytes + (resident(self._server.pid) or 0)
-        return cgroup.RUNS.group(allowed, extra, _TASKS * limits.processes)
+        return cgroup.RUNS.group(allowed, extra, limits.processes)
 
 
 def _bytes_of(data: str) -> int:

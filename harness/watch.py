@@ -154,7 +154,9 @@ class Watch:
                 else f"not ready after {self._limits.setup:g} s of imports and loading",
             )
         elif now >= self._next_look:
-            status, message = self._guard.look()
+            group = self._handles.group
+            crowd = group.crowded if group is not None else ""
+            status, message = ("crashed", crowd) if crowd else self._guard.look()
             if status:
                 self._kill(status, message)
             self._next_look = time.monotonic() + _LOOK_EVERY

@@ -91,7 +91,9 @@ def command_line(folder: Path) -> None:
 
 
 def short_runs(folder: Path) -> None:
-    """What isolation, checking and recording cost a run beyond the solver's own time."""
+    """What isolation, checking, the canary and recording cost beyond the solver's own time."""
+    from harness import machine
+    from harness.canary import Canary
     from harness.catalogue import Catalogue
     from harness.isolate import Worker
     from harness.measure import trace
@@ -104,10 +106,12 @@ def short_runs(folder: Path) -> None:
     stored = instance(plan, plan.cases[0])
     who = plan.contestants[0]
     store = RunFolder(folder / "results", {})
-    beyond = []
-    with Worker() as worker:
+    beyond, processors = [], machine.processors(1)
+    canary = Canary(processors)
+    with Worker(processors=processors) as worker:
         for seed in range(200):
             start = time.perf_counter()
+            canary.sing()
             record = trace(worker, plan, who, plan.cases[0], stored, seed)
             store.append(record)
             beyond.append(time.perf_counter() - start - (record.seconds or 0.0))
@@ -131,7 +135,7 @@ def pyperf_agrees(folder: Path) -> None:
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(6):
-        timer = Timer(Effort(rounds=3, values=3), seed=number)
+        timer = Timer(Effort(rounds=3, values=3, precision=None), seed=number)
         for record in timer.case(plan, plan.cases[0], stored, {plan.contestants[0].label: 1e-3}):
             ours += record.values
         output = folder / f"timeit-{number}.json"

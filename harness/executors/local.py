@@ -258,4 +258,5 @@ class _Runs:
                     f"disturbed: a fixed piece of work around it took {record.drift:.2f} times "
                     "the usual"
                 )
+            break
         return record

@@ -103,6 +103,25 @@ def test_waiting_for_a_processor_is_flagged_where_it_matters(waited, wall, flagg
 # ---------------------------------------------------------------- the clock
 
 
+@pytest.mark.parametrize(
+    ("spent", "usual", "flagged"),
+    [
+        (None, 0.0, False),
+        (0.09, 0.0, False),
+        (0.11, 0.0, True),
+        (5.0, 1.0, False),
+        (5.2, 1.0, True),
+    ],
+)
+def test_work_before_the_clock_starts_is_flagged(spent, usual, flagged):
+    told = record()
+    doubt(told, seen(1.0, opening=spent), 1, usual)
+    assert [flag.split(" s of work before its clock")[0] for flag in told.flags] == (
+        [f"clock: {spent}"] if flagged else []
+    )
+    assert (told.status, told.cost) == ("ok", 1.0)
+
+
 def test_clocks_that_agree_are_not_flagged():
     assert flags(seen(1.0)) == []
     assert flags(seen(1.0, lag=0.12)) == []

@@ -20,6 +20,7 @@ HONEST = [
     *(("toy_online", "opposite"), ("toy_prediction", "nearest_mean"), ("toy_sampling", "inverse")),
 ]
 FOR_EVER = "while True:\n    x = float(rng.normal())\n    data.value(x)\n    yield x"
+SPENT = "try:\n    while True: yield data.value(0.5)\nexcept BudgetSpent: {}"
 STEPS = "for step in range({}):\n    {}\n    yield int(rng.integers(100))"
 ODD_PROBLEM = '''
 from harness.api import Data, Events, Instance, Problem
@@ -99,12 +100,22 @@ def repeated(worker, write_solver, tmp_path):
     return repeated
 
 
+def flags(record, *but):
+    """Its flags, without those that a busy machine explains."""
+    return [flag for flag in record.flags if not flag.startswith(("disturbed:", *but))]
+
+
 def verified(record):
     """What is not as it must be of an honest run."""
-    told = (record.status, record.message, record.verified)
-    flags = [flag for flag in record.flags if not flag.startswith(("disturbed:", "clock:"))]
-    assert (*told, flags) == ("ok", "", True, [])
+    told = (record.status, record.message, record.verified, flags(record, "clock:"))
+    assert told == ("ok", "", True, [])
     return record
+
+
+def unsaid(record):
+    """Of a run that could not be compared nothing is said."""
+    told = (record.status, record.message, record.verified, flags(record, "clock:"))
+    assert told == ("ok", "", None, [])
 
 
 def caught(record, words):
@@ -153,12 +164,12 @@ def test_the_answer_that_counts_is_compared_though_thousands_follow(repeated):
     body = "yield time.time() % 1 / 1e3\nfor n in range(2000): yield 50.0 + n"
     record = repeated(body, "toy_oracle")
     assert (record.status, record.verified) == ("ok", False)
-    assert record.flags == ["differs: repeated with the same seed, answer 1 was another one"]
+    assert flags(record) == ["differs: repeated with the same seed, answer 1 was another one"]
 
 
 def test_an_answer_that_waits_for_the_next_is_not_late(repeated):
     record = verified(repeated("yield 0.0\nyield 0.5\ntime.sleep(0.6)\nyield 0.1", "toy_oracle"))
-    assert record.flags == []
+    assert flags(record) == []
 
 
 @pytest.mark.parametrize("budget", [{}, {"calls": 17}, {"answers": 9}, {"seconds": 0.05}], ids=str)
@@ -231,8 +242,7 @@ def test_a_cheat_among_the_first_calls_is_found_though_there_are_too_many(repeat
 
 
 def test_where_no_answer_comes_early_enough_nothing_is_said(repeated, few_calls):
-    record = repeated("for _ in range(80): data.value(0.0)\nyield 0.0", "toy_oracle")
-    assert (record.status, record.verified, record.flags) == ("ok", None, [])
+    unsaid(repeated("for _ in range(80): data.value(0.0)\nyield 0.0", "toy_oracle"))
 
 
 # ---------------------------------------------------------------- runs that differ
@@ -249,13 +259,13 @@ def test_what_cannot_be_had_again_is_flagged_and_counts(repeated, body, words):
     record = repeated(body)
     assert (record.status, record.verified) == ("ok", False)
     assert record.cost is not None
-    (flag,) = record.flags
+    (flag,) = flags(record)
     assert flag.startswith(f"differs: repeated with the same seed, {words}")
 
 
 def test_calls_that_differ_are_told(repeated):
     record = repeated("data.many(os.getpid() % 97 + 1)\nyield 0.5", "oracle", odd=ORACLE)
-    assert record.flags[0].startswith("differs: repeated with the same seed, answer 1 came after")
+    assert flags(record)[0].startswith("differs: repeated with the same seed, answer 1 came after")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +276,9 @@ def test_calls_that_differ_are_told(repeated):
         ("data.value(0.0)\ndata._meter.calls = 0\nyield 0.0", "it ended otherwise: raised"),
         ("for _ in range(5): data.value(0.0)\nyield 0.0\nvars(data).pop('_meter').calls = 2", ""),
         # All calls spent honestly, and then:
-        ("try:\n    while True: yield data.value(0.5)\nexcept BudgetSpent: yield data._centre", ""),
+        (SPENT.format("yield data._centre"), "it ended otherwise: raised"),
+        (SPENT.format("vars(data)['_meter'].calls = 3"), "it ended otherwise: raised: KeyError"),
+        (SPENT.format("'_meter' in vars(data) and setattr(data._meter, 'calls', 3)"), "it made 20"),
     ],
 )
 def test_a_cheat_with_an_oracle_is_invalid(repeated, body, words):
@@ -279,20 +291,17 @@ def test_a_public_part_that_is_not_plain_is_out_of_reach_too(repeated):
 
 
 def test_an_oracle_that_does_not_fit_through_the_pipe_says_nothing_of_its_solvers(repeated):
-    record = repeated("yield float(len(data.sets()))", "oracle", odd=ORACLE)
-    assert (record.status, record.verified, record.flags) == ("ok", None, [])
+    unsaid(repeated("yield float(len(data.sets()))", "oracle", odd=ORACLE))
 
 
 def test_an_oracle_that_cannot_be_made_here_says_nothing_of_its_solvers(repeated):
     odd = ORACLE.replace("self.meter = meter", f"assert __import__('os').getpid() != {os.getpid()}")
-    record = repeated("yield 0.5", "oracle", odd=odd)
-    assert (record.status, record.verified) == ("ok", None)
+    unsaid(repeated("yield 0.5", "oracle", odd=odd))
 
 
 def test_a_repetition_out_of_time_says_nothing(repeated, monkeypatch):
     monkeypatch.setattr(harness.repeat, "_PATIENCE", 0.02)
-    record = repeated("time.sleep(0.3)\nyield 0", timeout=5.0)
-    assert (record.status, record.verified, record.flags) == ("ok", None, [])
+    unsaid(repeated("time.sleep(0.3)\nyield 0", timeout=5.0))
 
 
 def test_events_that_are_shown_without_a_decision_are_told(repeated):

@@ -111,8 +111,12 @@ def test_sleeping_is_no_waiting_for_a_processor(servant):
     before = vitals.waited(servant.pid)
     if before is None:
         pytest.skip("the kernel does not tell what a process waits")
+    servant.do(SPIN.format(0.05))
     servant.do("time.sleep(0.3)")
+    worked, waited, _ = map(int, Path(f"/proc/{servant.pid}/schedstat").read_text().split())
+    assert vitals.waited(servant.pid) == pytest.approx(waited * 1e-9, abs=0.01)
     assert 0 <= vitals.waited(servant.pid) - before < 0.25
+    assert worked > 50_000_000
 
 
 # ---------------------------------------------------------------- instructions
@@ -376,8 +380,13 @@ def test_what_is_not_there_takes_nothing(tmp_path):
     ids=["unnamed", "removed", "in memory"],
 )
 def test_open_files_without_a_name_are_found(servant, tmp_path, open_it):
+    servant.do(f"kept = open('kept', 'wb', 0);;kept.write(bytes({MIB}))")
     assert vitals.size_of_nameless([servant.pid]) == 0
-    servant.do(f"{open_it};;file.write(bytes({2 * MIB}));;file.flush();;again = os.dup(3)")
+    os.unlink(tmp_path / "kept")
+    assert vitals.size_of_nameless([servant.pid]) == MIB
+    servant.do(
+        f"kept.close();;{open_it};;file.write(bytes({2 * MIB}));;file.flush();;again = os.dup(3)"
+    )
     servant.do("if not os.fork(): time.sleep(600)")
     family = [servant.pid, *vitals.children(servant.pid)]
     assert vitals.size_of(str(tmp_path), MIB) == 0
