@@ -106,10 +106,18 @@ def decode(payload: bytes | memoryview) -> Any:
             raise ValueError("the outline is cut off")
         outline = json.loads(bytes(payload[4 : 4 + length]))
         return _Decoder(payload, 4 + length).value(outline)
-    except (struct.error, TypeError, LookupError, OverflowError, RecursionError) as error:
+    except _MALFORMED as error:
         raise ValueError(f"not an encoded answer: {error}") from None
 
 
+_MALFORMED = (
+    struct.error,
+    TypeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    SyntaxError,  # of what numpy takes for the text of a dtype
+)
 _LEAVES: dict[str, Callable[[Any], Any]] = {
     "c": lambda content: complex(float(content[0]), float(content[1])),
     "b": bytes.fromhex,

@@ -41,9 +41,7 @@ def repeat(
     points = _chosen(plan, record, first.points)
     again = _again(worker, plan, who, stored, record, first, points)
     if again.ending is not None:
-        # Where the best counts, answers are sent some at a time, so that they arrive late.
-        late = 0.0 if plan.problem.counts == "best" and not online else again.lag_of_points
-        clock(record, again, max(again.lag, late))
+        clock(record, again, max(again.lag, again.lag_of_points))
     if record.status != "ok":
         return
     found = _difference(first, again, points, online)

@@ -363,6 +363,12 @@ def decodes_or_refuses(payload):
         return None
 
 
+@pytest.mark.parametrize("dtype", ["(, ,)f4,i4", "f8,", "O", "V8", "8f8", "", "?" * 50])
+def test_a_dtype_that_is_none_is_refused(dtype):
+    with pytest.raises(ValueError, match=r"."):
+        decode(raw({"a": [dtype, [1]]}, bytes(64)))
+
+
 @given(st.binary(max_size=200))
 def test_random_bytes_never_raise_anything_but_valueerror(payload):
     decodes_or_refuses(payload)
