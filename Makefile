@@ -12,7 +12,7 @@ SOURCES := pyproject.toml setup.py $(wildcard cext/*)
 .PHONY: demo install test check lint format sanitize bench-self trust clean
 
 demo: $(VENV)/.installed
-	$(BIN)/bench run k_medoids --suite demo --rounds 2 --timing-budget 2
+	$(BIN)/bench run k_medoids --suite demo --rounds 3 --timing-budget 2 --precision 20
 	@$(BIN)/bench report
 
 install: $(VENV)/.installed

@@ -368,7 +368,8 @@ def test_processes_that_build_at_the_same_time_agree(tmp_path):
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from harness.catalogue import Catalogue, make_case\n"
+        "from harness.cases import make_case\n"
+        "from harness.catalogue import Catalogue\n"
         "from harness.instances import build\n"
         "entry = Catalogue([sys.argv[1]], Path(sys.argv[2]) / 'index.json').problem('toy_batch')\n"
         "problem = entry.load()\n"

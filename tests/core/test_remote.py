@@ -276,7 +276,7 @@ def test_what_a_solver_of_each_toy_gets(toys):
         ([object()], "oracle"),
         (lambda: 1, "oracle"),
     ],
-    ids=repr,
+    ids=["dict", "data", "tuple", "object", "function"],
 )
 def test_data_made_anew_are_data_and_the_rest_is_an_oracle(seen, kind):
     assert kind_of(Given(lambda meter: seen), None) == kind
