@@ -1,6 +1,7 @@
 """Runs repeated: the honest are verified, and nothing that is not them is called a cheat."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -251,8 +252,9 @@ def test_where_no_answer_comes_early_enough_nothing_is_said(repeated, few_calls)
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("yield time.time_ns() % 100", "answer 1 was another one"),
-        ("yield 0\nfor _ in range(os.getpid() % 90): yield 1\nyield os.getpid() % 100", "answer "),
+        # One answer in a hundred is the same by chance; that all that are kept are, is not seen.
+        ("for _ in range(9): yield time.time_ns() // 7 % 100", "answer \\d was another one"),
+        ("yield 0\nfor _ in range(os.getpid() % 90): yield 1", "answer|it ended after"),
     ],
 )
 def test_what_cannot_be_had_again_is_flagged_and_counts(repeated, body, words):
@@ -260,7 +262,7 @@ def test_what_cannot_be_had_again_is_flagged_and_counts(repeated, body, words):
     assert (record.status, record.verified) == ("ok", False)
     assert record.cost is not None
     (flag,) = flags(record)
-    assert flag.startswith(f"differs: repeated with the same seed, {words}")
+    assert re.match(f"differs: repeated with the same seed, ({words})", flag)
 
 
 def test_calls_that_differ_are_told(repeated):
