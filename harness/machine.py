@@ -358,8 +358,7 @@ def _memory_cap() -> Capability:
         return Capability(
             "memory cap",
             True,
-            "a limit of address space (RLIMIT_AS) holds each process of a run, and a look at what "
-            f"is resident all of them, now and then; not a control group: {error.why}",
+            f"RLIMIT_AS for each process, and a look at all of a run; no control group: {error.why}",
             error.mend,
         )
     cgroup.RUNS.leave()

@@ -90,8 +90,10 @@ def bench() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run `bench` and leave with its exit code."""
     # Instances are made in this process: their bytes must not depend on the number of cores.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    # `bench doctor` makes none, and tells whether the user's own environment sets limits.
+    if (sys.argv[1:] if arguments is None else arguments)[:1] != ["doctor"]:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
     try:
         result: Any = bench.main(arguments, prog_name="bench", standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)

@@ -1,6 +1,7 @@
 """What every command is asked for: help, listings, papers, doctor."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -211,3 +212,18 @@ def test_bench_is_installed_as_a_command():
     command = Path(sys.executable).with_name("bench")
     done = subprocess.run([command, "papers", "--format", "json"], capture_output=True, check=True)
     assert len(json.loads(done.stdout)) == 590
+
+
+@pytest.mark.parametrize(("limit", "told"), [(None, True), ("1", False)])
+def test_doctor_tells_whether_the_users_own_environment_limits_threads(limit, told):
+    environment = {name: os.environ[name] for name in os.environ if name != "OMP_NUM_THREADS"}
+    if limit is not None:
+        environment["OMP_NUM_THREADS"] = limit
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli.main", "doctor"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ("thread limits" in done.stdout) == told
