@@ -358,7 +358,7 @@ def _memory_cap() -> Capability:
         return Capability(
             "memory cap",
             True,
-            f"RLIMIT_AS for each process, and a look at all of a run; no control group: {error.why}",
+            f"RLIMIT_AS and a look at what is resident; no control group: {error.why}",
             error.mend,
         )
     cgroup.RUNS.leave()
