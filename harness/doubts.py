@@ -98,8 +98,7 @@ def clock(record: Record, outcome: Outcome, lag: float) -> None:
     if lag > outcome.lag + _TOLERANCE:
         sentence = f"an answer that its own clock puts {lag:.3g} s earlier"
     if beyond > max(_LIE, _LIE_SHARE * outcome.wall) or ahead > _LIE:
-        record.status, record.message = "invalid", f"a clock that lies: {sentence}"
-        record.cost, record.scores, record.trace = None, {}, []
+        record.invalidate(f"a clock that lies: {sentence}")
         record.seconds = outcome.wall
     else:
         record.flags.append(f"clock: {sentence}")

@@ -161,9 +161,10 @@ class Worker:
         """
         folder = tempfile.mkdtemp(dir=self._scratch)
         data = "" if job.get("remote") else str(job.get("data", ""))
+        data_bytes = _bytes_of(data)
         own = {"folder": folder, "memory": limits.memory, "disk": limits.disk}
-        own["data_bytes"] = _bytes_of(data)
-        group = self._group(limits, _bytes_of(data))
+        own["data_bytes"] = data_bytes
+        group = self._group(limits, data_bytes)
         if group is not None:
             own["group"] = str(group.folder)
         told = {name: value for name, value in job.items() if name != "data"}

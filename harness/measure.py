@@ -79,11 +79,7 @@ def trace(
 
     record.started = datetime.now(UTC).isoformat()
     outcome = worker.run(
-        {
-            **job(plan, who, stored, seed),
-            "budget": budget_json(plan.budget, plan.timeout),
-            "hidden": stored.hidden(),
-        },
+        {**job(plan, who, stored, seed), "budget": budget_json(plan.budget, plan.timeout)},
         Limits(timeout=plan.timeout, memory=plan.memory),
         reached,
         thin=plan.problem.counts == "last" and plan.problem.kind != "online",

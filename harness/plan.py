@@ -227,5 +227,6 @@ def job(plan: Plan, who: Contestant, stored: Stored, seed: int) -> dict[str, Any
         "preload": list(who.preload),
         "kernels": list(who.kernels),
         "data": str(stored.data),
+        "hidden": stored.hidden(),
         "seed": seed,
     }

@@ -90,3 +90,8 @@ class Record:
     key: str = ""
     started: str = ""
     schema: int = SCHEMA
+
+    def invalidate(self, message: str) -> None:
+        """Make it `invalid`: nothing that was scored of it counts."""
+        self.status, self.message = "invalid", message
+        self.cost, self.scores, self.trace = None, {}, []

@@ -66,8 +66,7 @@ def repeat(
     found = _difference(first, outside, points, online, examiner)
     record.verified = None if found is None else not found
     if found:
-        record.status, record.message = "invalid", f"with the {kind} out of its reach, {found}"
-        record.cost, record.scores, record.trace = None, {}, []
+        record.invalidate(f"with the {kind} out of its reach, {found}")
 
 
 def _chosen(plan: Plan, record: Record, points: list[Point]) -> list[Point]:
@@ -101,7 +100,6 @@ def _again(
     asked: dict[str, Any] = {
         **job(plan, who, stored, record.seed),
         "budget": budget_json(budget, None),
-        "hidden": stored.hidden(),
         "wanted": [point.answers for point in points],
     }
     if remote:

@@ -177,7 +177,6 @@ def _run(
         "name": f"{plan.name}/{work.who.label} {work.case}",
         "cpus": list(work.cpus),
         "marks": theirs.fileno(),
-        "hidden": work.stored.hidden(),
         "folder": str(folder),
         "answer": str(answers[0]),
         "twin": "" if twin is None else str(twin.data),
