@@ -10,6 +10,8 @@ from harness.instances import build
 from harness.isolate import Worker
 from harness.loading import Source
 
+from .behind_a_fence import Place
+
 HEAD = '''
 """A solver for a test."""
 
@@ -99,3 +101,11 @@ def worker():
     """One server of isolated runs for all tests of a file."""
     with Worker() as worker:
         yield worker
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder to write, one to hide, and neighbours, with a fence around them."""
+    place = Place(tmp_path)
+    yield place
+    place.fence.close()

@@ -17,19 +17,12 @@ from hypothesis import strategies as st
 from harness import sandbox
 from harness.sandbox import Fence, landlock
 
-from .behind_a_fence import DENIED, Place, in_child, read, told
+from .behind_a_fence import DENIED, in_child, read, told
 
 pytestmark = pytest.mark.skipif(
     landlock() < 6, reason="the kernel's Landlock is absent, or too old to keep signals inside"
 )
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
-
-
-@pytest.fixture
-def place(tmp_path):
-    place = Place(tmp_path)
-    yield place
-    place.fence.close()
 
 
 # ---------------------------------------------------------------- reading

@@ -13,18 +13,11 @@ import pytest
 from harness import sandbox
 from harness.sandbox import Fence, landlock
 
-from .behind_a_fence import Place, in_child, read, system, told
+from .behind_a_fence import in_child, read, system, told
 
 pytestmark = pytest.mark.skipif(
     landlock() < 6, reason="the kernel's Landlock is absent, or too old to keep signals inside"
 )
-
-
-@pytest.fixture
-def place(tmp_path):
-    place = Place(tmp_path)
-    yield place
-    place.fence.close()
 
 
 # ---------------------------------------------------------------- what the kernel is asked for

@@ -18,19 +18,12 @@ import pytest
 from harness import sandbox
 from harness.sandbox import landlock
 
-from .behind_a_fence import DENIED, Place, in_child, read, system, told
+from .behind_a_fence import DENIED, in_child, read, system, told
 
 pytestmark = pytest.mark.skipif(
     landlock() < 6, reason="the kernel's Landlock is absent, or too old to keep signals inside"
 )
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to drop")
-
-
-@pytest.fixture
-def place(tmp_path):
-    place = Place(tmp_path)
-    yield place
-    place.fence.close()
 
 
 # ---------------------------------------------------------------- writing
