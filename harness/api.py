@@ -12,25 +12,33 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pluggy
 
+from harness.findings import Axis, Column, Finding, NotApplicable, Plot, Statistic
 from harness.kernels import kernel
 
 if TYPE_CHECKING:  # listing what is installed must not pay for numpy
     import numpy as np
 
 __all__ = [
+    "Axis",
     "BudgetSpent",
     "Case",
+    "Column",
     "Data",
     "Events",
+    "Finding",
     "Instance",
     "InvalidAnswer",
     "InvalidCase",
     "Meter",
+    "NotApplicable",
+    "Plot",
     "Problem",
     "Solver",
+    "Statistic",
     "Symmetry",
     "Undecided",
     "hookimpl",
+    "intervals",  # noqa: F822  # by __getattr__
     "kernel",
 ]
 
@@ -38,6 +46,15 @@ hookimpl = pluggy.HookimplMarker("bench_harness")
 
 KINDS = ("batch", "oracle", "estimation", "prediction", "online", "sampling", "exact")
 ROLES = ("paper", "baseline", "peer")
+
+
+def __getattr__(name: str) -> Any:
+    """`intervals`, which needs numpy, is imported when a statistic asks for it."""
+    if name == "intervals":
+        import importlib
+
+        return importlib.import_module("harness.intervals")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class InvalidAnswer(Exception):

@@ -29,6 +29,16 @@ def bench_packs() -> list[str]:
 
 
 @hookspec
+def bench_statistics() -> list[str]:
+    """Import names of packages whose files are statistics, one `harness.api.Statistic` each.
+
+    Called when a statistic is asked for, not at every start. Files whose names begin with an
+    underscore are shared by their neighbours.
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def bench_commands() -> list[click.Command]:
     """Further commands of `bench`. Called when a name is not one of the harness's own."""
     raise NotImplementedError

@@ -41,7 +41,8 @@ class Record:
             that were there before the start left out.
         calls, answers: how many. why: what ended the run.
         trace: [seconds, calls, cost] of each point kept.
-        values: seconds per solve of each value of a timing.
+        values: seconds per solve of each value of a timing, in the order of the processes.
+        processes: of a timing: worker processes that gave its values, each as many.
         precision: of a timing: width of the 95 % interval of its ratio to the case's fastest,
             relative to that ratio.
         instructions: of the processor in the solve, user mode; None where it does not count them.
@@ -78,6 +79,7 @@ class Record:
     why: str = ""
     trace: list[list[float]] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    processes: int | None = None
     precision: float | None = None
     instructions: int | None = None
     waited: float | None = None

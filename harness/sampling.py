@@ -150,7 +150,7 @@ def _medians(logs: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 def _welch(logs: Sequence[np.ndarray]) -> tuple[float, float]:
     """Welch's t interval of the difference of two means, or Student's of one mean."""
-    from scipy.stats import t  # type: ignore[import-untyped]
+    from scipy.stats import t
 
     parts = [float(side.var(ddof=1)) / len(side) for side in logs]
     total = sum(parts)

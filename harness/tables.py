@@ -55,10 +55,11 @@ COLUMNS = (
     "budget",
     "trace",
     "values",
+    "processes",
 )
 _NUMBERS = (
     *("cost", "optimum", "seconds", "cpu", "wall", "memory", "threads", "calls", "answers"),
-    *("precision", "instructions", "waited", "drift"),
+    *("precision", "instructions", "waited", "drift", "processes"),
 )
 # What makes two records repetitions of the same run; the later one counts.
 _SAME = ["machine", "kind", "problem", "label", "case", "seed"]

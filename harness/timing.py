@@ -248,6 +248,7 @@ class Timer:
             runs[0].add_runs(other)
         self._benchmarks.append(runs[0])
         record.values = [value for taken in one.rounds for value in taken.values]
+        record.processes = len(one.rounds)
         record.seconds = statistics.median(record.values)
         record.status, record.message = "ok", ""
         record.why = one.verdict.why

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 # Lower layers first; a module imports only from its own layer and those above it in this table.
 LAYERS = [
     {"harness", "harness.kernels", "harness.paths", "harness.selectors", "harness.record"},
-    {"harness.sandbox", "harness.vitals", "harness.cgroup"},
+    {"harness.sandbox", "harness.vitals", "harness.cgroup", "harness.findings"},
+    {"harness.intervals"},
     {"harness.api", "harness._kernels"},
     {"harness.answers", "harness.loading", "harness.machine", "harness.index", "harness.hookspecs"},
     {"harness.canary", "harness.sampling"},
@@ -56,7 +57,7 @@ OWNERS = {
     "psutil": ("harness/machine.py",),
     "pyperf": ("harness/timing.py", "harness/timing_round.py", "harness/timing_worker.py"),
     "rich": ("harness/cli/",),
-    "scipy": ("harness/sampling.py",),
+    "scipy": ("harness/sampling.py", "harness/intervals.py", "harness/statistics/"),
     "vl_convert": ("harness/report/",),
 }
 

@@ -1,0 +1,71 @@
+"""The shelf of statistics: names -> objects, those of the harness and those of packs."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.catalogue import Catalogue
+from harness.findings import GROUPS, Statistic
+from harness.loading import PluginError, Source, load_class
+
+# What stands in the folder of the harness's own statistics and is none.
+_NO_STATISTICS = ("board", "leaderboard", "shelf")
+
+
+def statistics_of(catalogue: Catalogue) -> tuple[dict[str, Statistic], list[str]]:
+    """All statistics by name, those of one group together, and what could not be used."""
+    found: dict[str, Statistic] = {}
+    complaints: list[str] = []
+    for source, owner in _sources(catalogue, complaints):
+        name = Path(source.file).stem
+        if name in found:
+            complaints.append(
+                f"the name {name!r} of {source.file} is already taken by "
+                f"{type(found[name]).__module__}; rename the file"
+            )
+            continue
+        try:
+            found[name] = _checked(load_class(source, Statistic, "statistic"), source)
+        except PluginError as error:
+            complaints.append(f"statistic {name!r} of {owner} can't be used: {error}")
+    order = list(GROUPS)
+    ordered = sorted(found.items(), key=lambda item: (order.index(item[1].group), item[0]))
+    return dict(ordered), complaints
+
+
+def _checked(kind: type[Statistic], source: Source) -> Statistic:
+    if not kind.title:
+        raise PluginError(f"{source.file}: {kind.__name__} has no title; give it one")
+    if kind.group not in GROUPS:
+        raise PluginError(f"{source.file}: group = {kind.group!r}; expected {', '.join(GROUPS)}")
+    return kind()
+
+
+def _sources(catalogue: Catalogue, complaints: list[str]) -> Iterator[tuple[Source, str]]:
+    here = Path(__file__).parent
+    for file in sorted(here.glob("*.py")):
+        if not file.name.startswith("_") and file.stem not in _NO_STATISTICS:
+            yield Source(str(file), f"harness.statistics.{file.stem}"), "the harness"
+    for implementation in catalogue.hooks.hook.bench_statistics.get_hookimpls():
+        owner = str(implementation.plugin_name)
+        try:
+            packages: list[str] = implementation.function()  # type: ignore[assignment]
+            yield from _of_packages(packages, owner)
+        except (Exception, SystemExit) as error:
+            complaints.append(
+                f"pack {owner!r}: bench_statistics() fails ({type(error).__name__}: {error}); "
+                "the other packs are not affected"
+            )
+
+
+def _of_packages(packages: list[str], owner: str) -> Iterator[tuple[Source, str]]:
+    for package in packages:
+        spec = importlib.util.find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise PluginError(f"bench_statistics() names {package!r}, which is no package")
+        for location in spec.submodule_search_locations:
+            for file in sorted(Path(location).glob("*.py")):
+                if not file.name.startswith("_"):
+                    yield Source(str(file), f"{package}.{file.stem}"), owner
