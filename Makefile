@@ -3,13 +3,14 @@
 # make check   lint, types, formats, layering and the fast tests
 # make trust   every fault and every cheat of the red team, what happened, pass or fail
 # make bench-self   the harness's own figures, printed
+# make bench-report   what a report of half a million rows takes
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard cext/*)
 
-.PHONY: demo install test check lint format sanitize bench-self trust clean
+.PHONY: demo install test check lint format sanitize bench-self bench-report trust clean
 
 demo: $(VENV)/.installed
 	$(BIN)/bench run k_medoids --suite demo --rounds 3 --timing-budget 2 --precision 20
@@ -43,6 +44,9 @@ trust: $(VENV)/.tested
 
 bench-self: $(VENV)/.tested
 	$(BIN)/python tests/bench_self.py
+
+bench-report: $(VENV)/.tested
+	$(BIN)/python tests/bench_report.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -12,6 +12,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pluggy
 
+from harness.claim import (
+    CallsToTarget,
+    Claim,
+    CostGap,
+    Dominance,
+    Growth,
+    Level,
+    SameAnswers,
+    Speedup,
+    SpeedupGrowth,
+)
 from harness.findings import Axis, Column, Finding, NotApplicable, Plot, Statistic
 from harness.kernels import kernel
 
@@ -21,19 +32,28 @@ if TYPE_CHECKING:  # listing what is installed must not pay for numpy
 __all__ = [
     "Axis",
     "BudgetSpent",
+    "CallsToTarget",
     "Case",
+    "Claim",
     "Column",
+    "CostGap",
     "Data",
+    "Dominance",
     "Events",
     "Finding",
+    "Growth",
     "Instance",
     "InvalidAnswer",
     "InvalidCase",
+    "Level",
     "Meter",
     "NotApplicable",
     "Plot",
     "Problem",
+    "SameAnswers",
     "Solver",
+    "Speedup",
+    "SpeedupGrowth",
     "Statistic",
     "Symmetry",
     "Undecided",
@@ -294,6 +314,23 @@ class Problem:
             f"{type(self).__name__} must define score(self, instance, answer)"
         )
 
+    def items(self, instance: Instance, answer: Any) -> Sequence[bool] | None:
+        """For each test item, in an order that is the same for all answers, whether it is right.
+
+        None where the problem has no items. The harness asks for the answer that counts, once it
+        is scored and off the clock; what is right is told by the problem, never by a solver. Tests
+        of paired predictions need it; of more than 100,000 items nothing is kept.
+        """
+        return None
+
+    def normal(self, instance: Instance, answer: Any) -> Any:
+        """A scored answer in the form that all answers which mean the same share (plain data).
+
+        Such as a set as a sorted array. The harness keeps a digest of it, by which claims about
+        equal answers are judged.
+        """
+        return answer
+
     def exact(self, instance: Instance) -> float | None:
         """The least possible cost of a tiny instance by an independent method; None if too big."""
         return None
@@ -312,12 +349,17 @@ class Solver:
         role: "paper", "baseline" (a textbook method or a floor) or "peer" (another package).
         requires: distributions that must be installed beyond the harness, as pip knows them;
             where one is missing the solver is skipped and the row says how to install it.
+        growth: the exponents that the theory states, by measure ("time", "memory") and entry of
+            `Instance.sizes`, such as `{"time": {"n": 2, "k": 0}, "memory": {"n": 1}}`; of a step
+            where only a step's cost is known. Leave out what is not known. A report shows them
+            beside the measured ones.
     """
 
     problem: ClassVar[str] = ""
     papers: ClassVar[tuple[str, ...]] = ()
     role: ClassVar[str] = "baseline"
     requires: ClassVar[tuple[str, ...]] = ()
+    growth: ClassVar[Mapping[str, Mapping[str, float]]] = {}
 
     def solve(self, data: Any, rng: np.random.Generator) -> Iterator[Any]:
         """Yield ever-better answers; the last one counts (the best, where the problem says so).

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class SolverEntry:
     papers: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     error: str = ""
+    growth: Mapping[str, Mapping[str, float]] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -132,12 +133,14 @@ class Catalogue:
     Attributes:
         problems: name -> entry.
         solvers: name (`problem/stem`) -> entry.
+        claims: (name of the problem, file) of what states claims; no name where the file tells it.
         complaints: what could not be used, a sentence each; the rest works all the same.
     """
 
     def __init__(self, plugins: Sequence[str | Path] = (), index: Path | None = None) -> None:
         self.problems: dict[str, ProblemEntry] = {}
         self.solvers: dict[str, SolverEntry] = {}
+        self.claims: list[tuple[str, Source]] = []
         self.complaints: list[str] = []
         self.hooks = pluggy.PluginManager("bench_harness")
         self.hooks.add_hookspecs(hookspecs)
@@ -201,9 +204,11 @@ class Catalogue:
 
     def _add_folder(self, folder: Path, pack: str, module: str, root: str) -> None:
         for file in sorted(folder.glob("*.py")):
+            source = Source(str(file), f"{module}.{file.stem}", root)
+            if file.stem == "claims":
+                self.claims.append((folder.name, source))
             if file.name.startswith("_") or file.stem in _NOT_SOLVERS[1:]:
                 continue
-            source = Source(str(file), f"{module}.{file.stem}", root)
             facts = self._index.facts(file)
             if file.stem == "problem":
                 self._add_problem(folder.name, source, pack, facts)
@@ -211,6 +216,9 @@ class Catalogue:
                 self._add_solver(folder.name, source, pack, facts)
 
     def _add_single_file(self, path: Path) -> None:
+        if path.stem == "claims" or path.stem.endswith("_claims"):
+            self.claims.append(("", Source(str(path))))
+            return
         facts = self._index.facts(path)
         problem = facts.get("problem", "")
         source = Source(str(path))
@@ -255,6 +263,7 @@ class Catalogue:
             tuple(facts["papers"]),
             tuple(facts["requires"]),
             facts["error"],
+            facts["growth"],
         )
         if entry.name in self.solvers:
             taken = self.solvers[entry.name].source.file

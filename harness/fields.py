@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import reprlib
 import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
+from harness.items import is_packed
 from harness.record import KINDS, STATUSES, Record
 
 UNREADABLE = (OSError, ValueError, RecursionError)
@@ -63,11 +66,29 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _are_numbers(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_number, value))
+    return isinstance(value, list) and _NUMBERS.issuperset(map(type, value)) and _finite(value)
+
+
+def _finite(numbers: list[Any]) -> bool:
+    try:
+        return all(map(math.isfinite, numbers))
+    except OverflowError:  # an integer that is no float
+        return False
+
+
+def _are_points(value: Any) -> bool:
+    if not (isinstance(value, list) and _LISTS.issuperset(map(type, value))):
+        return False
+    return _THREE.issuperset(map(len, value)) and _are_numbers(list(chain.from_iterable(value)))
 
 
 def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, list) and _TEXTS.issuperset(map(type, value))
+
+
+# Types of the items of a list, all of which are looked at without a step in Python for each.
+_NUMBERS, _TEXTS, _LISTS = frozenset({int, float}), frozenset({str}), frozenset({list})
+_THREE = frozenset({3})
 
 
 # The types of a record's fields: what a value must be, in words, and whether it is that.
@@ -79,13 +100,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bool | None": ("true, false or null", lambda value: value is None or type(value) is bool),
     "list[float]": ("a list of numbers", _are_numbers),
     "list[str]": ("a list of texts", _are_texts),
-    "list[list[float]]": (
-        "a list of [seconds, calls, cost]",
-        lambda value: (
-            isinstance(value, list)
-            and all(_are_numbers(point) and len(point) == 3 for point in value)
-        ),
-    ),
+    "list[list[float]]": ("a list of [seconds, calls, cost]", _are_points),
     "dict[str, str]": (
         "an object of texts",
         lambda value: isinstance(value, dict) and _are_texts(list(value.values())),
@@ -109,17 +124,20 @@ def _wrong(name: str, value: Any, words: str) -> ValueError:
     return ValueError(f"{name} is {reprlib.repr(value)}, expected {words}")
 
 
-_FIELDS = {item.name: item for item in dataclasses.fields(Record)}
-_CHECKS = {name: _TYPES[str(item.type)] for name, item in _FIELDS.items()}
+FIELDS = {item.name: item for item in dataclasses.fields(Record)}
+_CHECKS = {name: _TYPES[str(item.type)] for name, item in FIELDS.items()}
 _REQUIRED = [
     name
-    for name, item in _FIELDS.items()
+    for name, item in FIELDS.items()
     if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
 ]
 
 
 def record_of(line: bytes) -> dict[str, Any]:
     """All fields of a record, each of its type; fields that this version doesn't know are dropped.
+
+    Returns:
+        them in the order of `FIELDS`, which are those of `harness.record.Record`.
 
     Raises:
         ValueError, RecursionError: where it is no JSON object, or a field is missing or of
@@ -133,19 +151,23 @@ def record_of(line: bytes) -> dict[str, Any]:
         raise ValueError(f"no {', '.join(absent)}")
     record = {}
     for name, (words, fits) in _CHECKS.items():
-        value = record[name] = parsed[name] if name in parsed else _default(_FIELDS[name])
+        value = record[name] = parsed[name] if name in parsed else default(name)
         if not fits(value):
             raise _wrong(name, value, words)
     for name, known in (("kind", KINDS), ("status", STATUSES)):
         if record[name] not in known:
             raise ValueError(f"{name} is {reprlib.repr(record[name])}, expected {', '.join(known)}")
+    if not is_packed(record["items"]):
+        raise _wrong("items", record["items"], "the number of items, a colon and a bit for each")
     for holder in (record["parameters"], record["budget"]):
         if not all(map(_is_scalar, holder.values())):
             _check_plain(holder)
     return record
 
 
-def _default(item: dataclasses.Field[Any]) -> Any:
+def default(name: str) -> Any:
+    """What a field is where nothing tells it, made anew; None where it must be told."""
+    item = FIELDS[name]
     if item.default_factory is not dataclasses.MISSING:
         return item.default_factory()
-    return item.default
+    return None if item.default is dataclasses.MISSING else item.default

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
 from harness.paths import cache_folder, write_atomically
+
+MEASURES = ("time", "memory")  # whose growth a solver may state
 
 
 class Index:
@@ -24,7 +27,7 @@ class Index:
             self._known = {}
 
     def facts(self, file: Path) -> dict[str, Any]:
-        """Summary, role, papers, requires and problem of a file; `error` where it can't be read."""
+        """What `_NOTHING` names, of a file; `error` tells where it can't be read."""
         try:
             status = file.stat()
         except OSError as error:
@@ -47,13 +50,14 @@ class Index:
             pass  # an index is a convenience
 
 
-_INDEX_VERSION = [3, *sys.version_info[:2]]
+_INDEX_VERSION = [4, *sys.version_info[:2]]
 _NOTHING: dict[str, Any] = {
     "summary": "",
     "problem": "",
     "role": "baseline",
     "papers": [],
     "requires": [],
+    "growth": {},
     "error": "",
 }
 
@@ -84,6 +88,9 @@ def _read_facts(file: Path) -> dict[str, Any]:
             elif name in ("papers", "requires"):
                 texts = isinstance(value, tuple | list) and all(isinstance(x, str) for x in value)
                 _set(facts, file, name, value, texts, 'a tuple of texts, such as ("name",)')
+            elif name == "growth":
+                expected = 'exponents by measure and size, such as {"time": {"n": 2}}'
+                _set(facts, file, name, value, _is_growth(value), expected)
     return facts
 
 
@@ -93,7 +100,23 @@ def _set(
     if not fits:
         facts["error"] = f"{file}: {name} = {value!r}; expected {expected}"
     else:
-        facts[name] = value if isinstance(value, str) else list(value)
+        facts[name] = list(value) if isinstance(value, tuple) else value
+
+
+def _is_growth(value: Any) -> bool:
+    """Whether it maps measures to sizes to exponents."""
+    return isinstance(value, dict) and all(
+        measure in MEASURES
+        and isinstance(exponents, dict)
+        and all(
+            isinstance(size, str)
+            and isinstance(exponent, int | float)
+            and not isinstance(exponent, bool)
+            and math.isfinite(exponent)
+            for size, exponent in exponents.items()
+        )
+        for measure, exponents in value.items()
+    )
 
 
 def _constant(statement: ast.stmt) -> tuple[str, Any]:

@@ -8,6 +8,7 @@ answers another question: about these very instances.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,15 +58,39 @@ def mean(values: Sequence[float] | np.ndarray, level: float = LEVEL) -> Interval
 def centre(differences: Sequence[float] | np.ndarray, level: float = LEVEL) -> Interval:
     """Hodges-Lehmann: the median of all (d_i + d_j) / 2, i <= j, with the ends of the exact test.
 
-    The differences are paired (one per instance, or per round) and symmetric about their centre.
-    Ends are NaN where there are too few for the level (fewer than 6 for 95 %).
+    The differences are paired (one per instance, or per round) and symmetric about their centre;
+    infinite ones count as larger than any other. Ends are NaN where there are too few for the level
+    (fewer than 6 for 95 %).
     """
     d = np.asarray(differences, float)
     if not len(d):
         return Interval(math.nan, math.nan, math.nan)
-    first, second = np.triu_indices(len(d))
-    walsh = np.sort((d[first] + d[second]) / 2)
-    return _order_interval(walsh, _signed_rank_tail(len(d), (1 - level) / 2))
+    return Interval(*(float(end) for end in centres(d[None], level)[0]))
+
+
+def centres(differences: np.ndarray, level: float = LEVEL) -> np.ndarray:
+    """The same for each row, float[rows, n], as float[rows, 3]: middle, low, high."""
+    rows, n = differences.shape
+    found = np.full((rows, 3), np.nan)
+    if not n:
+        return found
+    first, second = np.triu_indices(n)
+    pairs, skip = len(first), _signed_rank_tail(n, (1 - level) / 2)
+    wanted = {(pairs - 1) // 2, pairs // 2} | ({skip, pairs - 1 - skip} if skip >= 0 else set())
+    step = max(1, 2_000_000 // pairs)
+    for begin in range(0, rows, step):
+        d = differences[begin : begin + step]
+        finite = np.isfinite(d)
+        # An infinite one half cancels a finite one, and wholly one of the other sign.
+        far = 8.0 * np.max(np.abs(d), axis=1, initial=1.0, where=finite)[:, None]
+        d = np.where(finite, d, np.copysign(far, d))
+        walsh = np.partition((d[:, first] + d[:, second]) / 2, sorted(wanted), axis=1)
+        walsh = np.where(np.abs(walsh) > far / 4, np.copysign(np.inf, walsh), walsh)
+        low, high = walsh[:, (pairs - 1) // 2], walsh[:, pairs // 2]
+        found[begin : begin + step, 0] = np.where(low == high, low, (low + high) / 2)
+        if skip >= 0:
+            found[begin : begin + step, 1:] = walsh[:, [skip, pairs - 1 - skip]]
+    return found
 
 
 def shift(x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray) -> Interval:
@@ -94,6 +119,7 @@ def _largest(masses: np.ndarray, tail: float) -> int:
     return int(np.searchsorted(np.cumsum(masses), tail + 1e-12, side="right")) - 1
 
 
+@functools.cache
 def _signed_rank_tail(n: int, tail: float) -> int:
     if n > 100:  # the normal approximation is exact enough, and the exact null too long
         from scipy.stats import norm
@@ -109,6 +135,7 @@ def _signed_rank_tail(n: int, tail: float) -> int:
     return _largest(ways, tail)
 
 
+@functools.cache
 def _rank_sum_tail(n: int, m: int, tail: float) -> int:
     if n * m > 2500:
         from scipy.stats import norm
@@ -166,9 +193,10 @@ def two_stage(
     picks = rng.integers(max(cases, 1), size=(draws, cases))
     found = np.full((draws, solvers, cases), np.nan)
     average = middle or (lambda drawn: drawn.mean(axis=-1))
+    places = [np.nonzero(picks == j) for j in range(cases)]
     for i, row in enumerate(cells):
         for j, cell in enumerate(row):
-            where = np.nonzero(picks == j)
+            where = places[j]
             if len(cell) and len(where[0]):
                 index = rng.integers(len(cell), size=(len(where[0]), len(cell)))
                 found[where[0], i, where[1]] = average(np.asarray(cell, float)[index])

@@ -6,14 +6,16 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from time import process_time
 from typing import Any
 
-from harness.answers import decode
+from harness.answers import decode, encode, own
 from harness.api import Case, Instance, InvalidAnswer, Meter, Problem
 from harness.doubts import doubt
 from harness.instances import Stored, load_tree
 from harness.isolate import Limits, Outcome, Worker, budget_json
+from harness.items import pack
 from harness.plan import Contestant, Plan, blank, job
 from harness.record import Record
 from harness.repeat import repeat
@@ -41,6 +43,39 @@ def judge(problem: Problem, instance: Instance, answer: Any) -> Scored:
     if not math.isfinite(cost):
         raise InvalidAnswer(f"the cost of the answer is {cost}, not a finite number")
     return cost, {name: value for name, value in scores.items() if math.isfinite(value)}
+
+
+def items(problem: Problem, instance: Instance, answer: Any) -> str:
+    """Which test items an answer that was scored gets right, as a record keeps it.
+
+    Raises:
+        InvalidAnswer: where the problem can't tell.
+    """
+    try:
+        right = problem.items(instance, answer)
+        return "" if right is None else pack(right)
+    except InvalidAnswer:
+        raise
+    except Exception as error:
+        raise InvalidAnswer(
+            f"which items of the answer are right can't be told ({type(error).__name__}: {error})"
+        ) from error
+
+
+def digest(problem: Problem, instance: Instance, answer: Any) -> str:
+    """Digest of a scored answer in the problem's normal form.
+
+    Raises:
+        InvalidAnswer: where the problem can't bring it into that form.
+    """
+    try:
+        return sha256(encode(own(problem.normal(instance, answer)))).hexdigest()[:16]
+    except InvalidAnswer:
+        raise
+    except Exception as error:
+        raise InvalidAnswer(
+            f"the answer can't be brought into its normal form ({type(error).__name__}: {error})"
+        ) from error
 
 
 def trace(
@@ -145,19 +180,23 @@ def _latencies(seconds: list[float]) -> dict[str, float]:
 
 
 def _score(record: Record, outcome: Outcome, plan: Plan, instance: Instance) -> None:
-    """Fill in cost, scores and trace; an answer past the time limit does not count."""
+    """Fill in cost, scores, items and trace; an answer past the time limit does not count."""
     limits = [limit for limit in (plan.budget.seconds, plan.timeout) if limit is not None]
     limit = min(limits, default=math.inf)
     in_time = [point for point in outcome.points if point.seconds <= limit]
     best: Scored | None = None
+    counted: Any = None  # the answer of which `best` tells
     try:
         for point, answer in _answers(in_time, plan.problem.kind == "online"):
             scored = judge(plan.problem, instance, answer)
             if best is None or plan.problem.counts == "last" or scored[0] < best[0]:
-                best = scored
+                best, counted = scored, answer
             elif point is not in_time[-1]:
                 continue  # where the best counts, the trace holds the steps down and the end
             record.trace.append([point.seconds, point.calls, best[0]])
+        if best is not None:
+            record.items = items(plan.problem, instance, counted)
+            record.answer = digest(plan.problem, instance, counted)
     except InvalidAnswer as error:
         record.status, record.message = "invalid", str(error)
     except ValueError as error:
@@ -185,6 +224,6 @@ def _answers(points: list[Point], online: bool) -> Iterator[tuple[Point, Any]]:
         if online:
             if type(answer) is not list:
                 raise ValueError("it is no list of decisions")
-            decisions.extend(answer)
+            decisions = [*decisions, *answer]  # the answers before stay what they were
             answer = decisions
         yield point, answer

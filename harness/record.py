@@ -35,6 +35,9 @@ class Record:
         status: one of `STATUSES`; `message` is the sentence for the reader.
         cost, scores: of the answer that counts, computed by the problem from the answer.
         optimum: the exact least cost, where known.
+        items: which test items that answer got right, as the problem tells it (see
+            `harness.items`); "" where the problem has no items.
+        answer: digest of that answer in the problem's normal form; "" in older records.
         seconds: the solver's own time; for a timing the median of its values.
         cpu: processor seconds in that time. memory: bytes beyond what was there at the start.
         wall: seconds as the parent saw them. threads: most that were seen, those of libraries
@@ -69,6 +72,8 @@ class Record:
     cost: float | None = None
     scores: dict[str, float] = field(default_factory=dict)
     optimum: float | None = None
+    items: str = ""
+    answer: str = ""
     seconds: float | None = None
     cpu: float | None = None
     wall: float | None = None
@@ -97,3 +102,4 @@ class Record:
         """Make it `invalid`: nothing that was scored of it counts."""
         self.status, self.message = "invalid", message
         self.cost, self.scores, self.trace = None, {}, []
+        self.items = self.answer = ""

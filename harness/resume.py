@@ -60,12 +60,23 @@ class Survey:
         return {item.planned.key: item.there for item in self.items if item.there is not None}
 
     @property
+    def hidden(self) -> dict[str, list[str]]:
+        """Run -> keys of the records that are there, but not what tables show."""
+        found: dict[str, list[str]] = {}
+        for item in self.items:
+            if item.there is not None and item.hidden:
+                found.setdefault(item.there["run"], []).append(item.there["key"])
+        return found
+
+    @property
     def missing(self) -> int:
         """How many runs are to be done."""
         return sum(item.there is None for item in self.items)
 
 
-def survey(plans: Iterable[Plan], options: Options, loaded: Results, machine: str) -> Survey:
+def survey(
+    plans: Iterable[Plan], options: Options, loaded: Results, machine: str, aside: bool = False
+) -> Survey:
     """Hold plans against what a results folder holds.
 
     Args:
@@ -73,12 +84,13 @@ def survey(plans: Iterable[Plan], options: Options, loaded: Results, machine: st
         options: how it would be run.
         loaded: what is there.
         machine: identity of this machine; records of others don't count.
+        aside: whether records count that were made for claims.
 
     Returns:
         every run of the plans in order, timings after the traced runs of their case. A timing of a
         solver none of whose traced runs ended well is no run: there would be none.
     """
-    past = _Past(loaded, machine)
+    past = _Past(loaded, machine, aside)
     found = Survey()
     for plan in plans:
         found.items += _survey_plan(settled(plan, options), options.effort is not None, past)
@@ -117,12 +129,15 @@ def _runs_well(traces: Sequence[Item]) -> bool:
 class _Past:
     """The records of a results folder, by key and by what they are about; the latest counts."""
 
-    def __init__(self, loaded: Results, machine: str) -> None:
+    def __init__(self, loaded: Results, machine: str, aside: bool) -> None:
+        passed_over = set() if aside else loaded.aside()
         self._runs = loaded.runs
         self._by_key: dict[str, dict[str, Any]] = {}
         self._here: dict[Identity, dict[str, Any]] = {}
         self._elsewhere: set[Identity] = set()
-        for record in loaded.records:  # in the order of the runs' names, which is that of time
+        for record in _in_order(loaded):
+            if record["run"] in passed_over:
+                continue
             who = identity(record)
             if loaded.runs[record["run"]].get("machine") == machine:
                 self._by_key[record["key"]] = record
@@ -162,6 +177,14 @@ class _Past:
         found += _changes("parameters", old["parameters"], parameters)
         found += _changes("limits", _flat(old["budget"]), _flat(planned.budget))
         return "; ".join(dict.fromkeys(found)) or "its key was computed in another way"
+
+
+def _in_order(loaded: Results) -> Iterable[dict[str, Any]]:
+    """The records, the one that counts last: they come in the order of the runs' names."""
+    kept = loaded.kept()
+    if not kept:
+        return loaded.records
+    return sorted(loaded.records, key=lambda row: kept.get((row["run"], row["key"]), row["run"]))
 
 
 def _last_line(message: str) -> str:

@@ -20,15 +20,16 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from harness.columns import Records
 from harness.fields import UNREADABLE, check, is_integer, parse, record_of
 from harness.paths import open_regular, sync_folder, write_atomically
 from harness.record import SCHEMA, Record
+from harness.results import Results as Results
 
 # The files of a run, in the order in which a copy may replace them, and how large each may be.
 FILES = {"records.jsonl": 1 << 32, "timings.json": 1 << 28, "run.json": 1 << 26}
@@ -162,24 +163,6 @@ def _write_error(path: Path, error: OSError) -> StoreError:
     )
 
 
-@dataclass
-class Results:
-    """What a results folder holds: headers by run name, records with their run, and complaints."""
-
-    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    records: list[dict[str, Any]] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    timings: dict[str, Path] = field(default_factory=dict)
-
-    def problem(self, name: str) -> dict[str, Any]:
-        """What the newest run that tells of a problem noted of it; empty where none does."""
-        for run in sorted(self.runs, reverse=True):
-            problems = self.runs[run].get("problems")
-            if isinstance(problems, dict) and isinstance(problems.get(name), dict):
-                return dict(problems[name])
-        return {}
-
-
 def load(results: Path, runs: list[str] | None = None) -> Results:
     """Read a results folder, or the folder of one run.
 
@@ -198,7 +181,7 @@ def load(results: Path, runs: list[str] | None = None) -> Results:
         raise StoreError(f"{results} can't be read ({error.strerror})") from None
     if folders is None:
         raise StoreError(f"{results}: there are no results; `bench run` makes some")
-    loaded = Results()
+    loaded = Results(records=(found := Records()))
     for folder in folders:
         header = _usable_header(folder, loaded.complaints)
         if header is None:
@@ -207,7 +190,8 @@ def load(results: Path, runs: list[str] | None = None) -> Results:
         if _has_timings(folder, loaded.complaints):
             loaded.timings[folder.name] = folder / "timings.json"
         with _no_collection():
-            loaded.records.extend(_records(folder, header.get("records"), loaded.complaints))
+            lines = _records(folder, header.get("records"), loaded.complaints)
+            found.extend(folder.name, lines)
     if not loaded.runs and not loaded.complaints:
         raise StoreError(f"{results}: there is no run in it; `bench run` makes one")
     return loaded
@@ -328,8 +312,8 @@ def _has_timings(folder: Path, complaints: list[str]) -> bool:
     return True
 
 
-def _records(folder: Path, said: Any, complaints: list[str]) -> Iterator[dict[str, Any]]:
-    """The records of a run, each with `run` and `line`; `said` is how many there should be."""
+def _records(folder: Path, said: Any, complaints: list[str]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The records of a run: lines' numbers and values; `said` is how many there should be."""
     path = folder / "records.jsonl"
     number = torn = 0
     try:
@@ -342,8 +326,7 @@ def _records(folder: Path, said: Any, complaints: list[str]) -> Iterator[dict[st
             except UNREADABLE as error:
                 complaints.append(f"{path}, line {number} is no record ({error}); left out")
                 continue
-            record["run"], record["line"] = folder.name, number
-            yield record
+            yield number, tuple(record.values())
     except OSError as error:
         complaints.append(f"{path} can't be read ({error.strerror})")
         return

@@ -7,18 +7,23 @@ holds the records of one machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from harness.case_table import case_table
+from harness.columns import Records
 from harness.record import FLAGS, STATUSES
 from harness.selectors import Misuse, nearest
 from harness.store import Results
 
 COLUMNS = (
     "run",
+    "as_of",
+    "aside",
     "machine",
     "environment",
     "kind",
@@ -33,6 +38,8 @@ COLUMNS = (
     "message",
     "cost",
     "optimum",
+    "items",
+    "answer",
     "seconds",
     "cpu",
     "wall",
@@ -49,6 +56,7 @@ COLUMNS = (
     "flags",
     "started",
     "key",
+    "sources",
     "parameters",
     "sizes",
     "scores",
@@ -66,31 +74,71 @@ _SAME = ["machine", "kind", "problem", "label", "case", "seed"]
 
 
 def records(results: Results) -> pd.DataFrame:
-    """All records, one row each; columns `COLUMNS`. A counter that a record lacks is NaN."""
-    rows = []
-    for record in results.records:
-        header = results.runs.get(record["run"], {})
-        rows.append({**record, "machine": header.get("machine", "unknown")})
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name in _NUMBERS:
-        frame[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
-    told = [said if isinstance(said, list) else [] for said in frame["flags"]]
-    frame["flags"] = pd.Series(told, index=frame.index, dtype=object)
-    return frame
+    """All records, one row each; columns `COLUMNS`. A counter that a record lacks is NaN.
+
+    `trace` holds arrays float[points, 3] and `values` float[values]; what rows hold may be shared
+    by others, and is not to be changed. `as_of` is the run as of which a record counts: its own,
+    or the last that kept it when it was resumed. `aside` tells of runs that were made for claims.
+    """
+    rows = results.records
+    rows = rows if isinstance(rows, Records) else Records(rows)
+    columns = {name: _column(rows, results, name) for name in COLUMNS}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _column(rows: Records, results: Results, name: str) -> pd.Series[Any]:
+    if name in _NUMBERS:
+        return pd.Series(rows.floats(name), copy=False)
+    if name == "seed":
+        return pd.Series(rows.integers(name))
+    if name in ("trace", "values"):
+        return _objects(rows.arrays(name))
+    if name == "aside":
+        made = results.aside()
+        return pd.Series([run in made for run in rows.objects("run")], dtype=bool)
+    if name == "machine":
+        machine = {run: header.get("machine", "unknown") for run, header in results.runs.items()}
+        return _objects([machine.get(run, "unknown") for run in rows.objects("run")])
+    if name == "as_of" and (kept := results.kept()):
+        pairs = zip(rows.objects("run"), rows.objects("key"), strict=True)
+        return _objects([kept.get(pair, pair[0]) for pair in pairs])
+    # As Python's objects: texts that recur take no room so.
+    return pd.Series(rows.objects("run" if name == "as_of" else name), dtype=object, copy=False)
+
+
+def _objects(values: Sequence[Any]) -> pd.Series[Any]:
+    return pd.Series(np.fromiter(values, object, len(values)), dtype=object, copy=False)
 
 
 def machines(frame: pd.DataFrame) -> list[str]:
     """Machine ids in the frame, that of the latest run first."""
-    latest = frame.groupby("machine")["run"].max().sort_values(ascending=False)
+    pairs = frame[["machine", "as_of"]].drop_duplicates()
+    latest = pairs.groupby("machine")["as_of"].max().sort_values(ascending=False)
     return [str(name) for name in latest.index]
 
 
 def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
-    """The records that count: of one machine (by default the latest), the last of each repetition.
+    """The records that boards show: of one machine (by default the latest), the last of each run.
 
-    Which is the last is told by the name of the run and the place of the record in it; clocks are
-    set back at times. Adds `best` (the reference cost of the instance), `failed`, `ratio` (cost /
-    best) and `gap` (cost - best), which an invalid run has not.
+    Runs that were made for claims are left out: they are of a few solvers and have limits of their
+    own.
+
+    Which is the last is told by the name of the run that made or kept it and by its place there;
+    clocks are set back at times. Adds `best` (the reference cost of the instance), `failed`,
+    `ratio` (cost / best) and `gap` (cost - best), which an invalid run has not.
+
+    Raises:
+        Misuse: where there is no such machine.
+    """
+    frame = of_machine(frame, machine)
+    frame = _rows(frame, ~frame["aside"])
+    return _rows(frame, ~frame.duplicated(_SAME, keep="last")).reset_index(drop=True)
+
+
+def of_machine(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
+    """All records of one machine (by default the latest), in the order in which they count.
+
+    Adds what `with_reference` adds; the reference is over all machines.
 
     Raises:
         Misuse: where there is no such machine.
@@ -102,14 +150,19 @@ def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
         hint = nearest(machine, known) or f"there are {', '.join(known)}"
         raise Misuse(f"no results of machine {machine!r}; {hint}")
     frame = with_reference(frame)
-    frame = frame[frame["machine"] == (machine or known[0])]
-    frame = frame.sort_values("run", kind="stable")
-    return frame.drop_duplicates(_SAME, keep="last").reset_index(drop=True)
+    frame = _rows(frame, frame["machine"] == (machine or known[0]))
+    in_order = frame["as_of"].is_monotonic_increasing
+    return frame if in_order else frame.sort_values("as_of", kind="stable")
+
+
+def _rows(frame: pd.DataFrame, chosen: pd.Series[bool]) -> pd.DataFrame:
+    """The rows that are chosen; where those are all, without a copy."""
+    return frame if chosen.all() else frame[chosen]
 
 
 def with_reference(frame: pd.DataFrame) -> pd.DataFrame:
     """Add `best`, `failed`, `ratio` and `gap`; the reference is over all rows given."""
-    frame = frame.copy()
+    frame = frame.copy(deep=False)  # columns are added, none is changed
     frame["failed"] = frame["status"] != "ok"
     valid = frame["cost"].where(~frame["status"].isin(["invalid"]))
     keys = [frame["problem"], frame["instance"]]
@@ -144,24 +197,31 @@ def status_counts(traces: pd.DataFrame) -> pd.DataFrame:
 
 def trace_points(traces: pd.DataFrame) -> pd.DataFrame:
     """One row per trace point: problem, label, case, seed, seconds, calls, cost, ratio, gap."""
-    rows: list[tuple[Any, ...]] = []
-    for row in traces.itertuples():
-        for seconds, calls, cost in row.trace:
-            rows.append(
-                (row.problem, row.label, row.case, row.seed, seconds, calls, cost, row.best)
-            )
-    names = ["problem", "label", "case", "seed", "seconds", "calls", "cost", "best"]
-    frame = pd.DataFrame(rows, columns=names)
+    points, rows = _end_to_end(traces["trace"], (0, 3))
+    names = ["problem", "label", "case", "seed", "best"]
+    frame = traces[names].take(rows).reset_index(drop=True)
+    calls = points[:, 1]
+    whole = bool((calls == np.rint(calls)).all() and (np.abs(calls) < 2**53).all())
+    frame["seconds"], frame["cost"] = points[:, 0], points[:, 2]
+    frame["calls"] = calls.astype(np.int64) if whole else calls
     frame["ratio"] = _ratio(frame["cost"], frame["best"])
     frame["gap"] = frame["cost"] - frame["best"]
-    return frame.drop(columns="best")
+    return frame[[*names[:-1], "seconds", "calls", "cost", "ratio", "gap"]]
 
 
 def timing_values(timings: pd.DataFrame) -> pd.DataFrame:
     """One row per pyperf value: problem, label, case, seconds."""
-    frame = timings[["problem", "label", "case", "values"]].explode("values")
-    frame = frame.rename(columns={"values": "seconds"}).dropna(subset="seconds")
-    return frame.astype({"seconds": float}).reset_index(drop=True)
+    values, rows = _end_to_end(timings["values"], (0,))
+    frame = timings[["problem", "label", "case"]].take(rows).reset_index(drop=True)
+    return frame.assign(seconds=values)
+
+
+def _end_to_end(column: pd.Series[Any], empty: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of all rows of a column of arrays, and the place of the row of each."""
+    lengths = column.map(len).to_numpy(int)
+    filled = column[lengths > 0].tolist()
+    numbers = np.concatenate(filled) if filled else np.empty(empty)
+    return numbers, np.repeat(np.arange(len(lengths)), lengths)
 
 
 def size_of(traces: pd.DataFrame, name: str) -> pd.Series[float]:
@@ -201,14 +261,18 @@ def flags(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
     """
     mine = frame[frame["problem"] == problem]
     flagged = mine[mine["flags"].map(len) > 0]
+    total = mine.groupby(["label", "kind"]).size().to_dict()
     rows = []
     for label, group in flagged.groupby("label", sort=False):
-        kinds = mine.loc[mine["label"] == label, "kind"].value_counts()
+        kinds: dict[str, set[str]] = {}
+        for told, kind in zip(group["flags"], group["kind"], strict=True):
+            for said in told:
+                kinds.setdefault(flag(said)[0], set()).add(kind)
         for one in flag_counts(group["flags"]):
-            has_it = [one["flag"] in dict(map(flag, told)) for told in group["flags"]]
-            among = sorted(set(group["kind"][has_it]))
+            among = sorted(kinds[one["flag"]])
             kind = among[0] if len(among) == 1 else ""
-            rows.append({"label": label, **one, "of": int(kinds[among].sum()), "kind": kind})
+            of = sum(int(total[label, kind]) for kind in among)
+            rows.append({"label": label, **one, "of": of, "kind": kind})
     return pd.DataFrame(rows, columns=["label", "flag", "rows", "of", "kind", "example"])
 
 
@@ -221,53 +285,51 @@ def cases(frame: pd.DataFrame, problem: str) -> pd.DataFrame:
     instructions (medians of the traced runs; NaN where nobody counted), memory (largest, bytes),
     flags (of traced runs and timing, as `flag_counts` gives them), message (of a run that failed).
     """
-    traces, timings = of_kind(frame, "trace", problem), of_kind(frame, "timing", problem)
-    rows = []
-    timed = {(row.case, row.label): row for row in timings.itertuples()}
-    for (case, label), group in traces.groupby(["case", "label"], sort=False):
-        good = group[~group["failed"]]
-        timing = timed.get((case, label))
-        values = np.asarray(timing.values if timing is not None else [], float)
-        low, high = np.quantile(values, [0.025, 0.975]) if len(values) else (np.nan, np.nan)
-        failed = group[group["failed"]]
-        message = "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['message']}"
-        if not message and timing is not None and timing.status != "ok":
-            message = f"timing {timing.status}: {timing.message}"
-        told = [*group["flags"], *([timing.flags] if timing is not None else [])]
-        rows.append(
-            {
-                "case": case,
-                "label": label,
-                "role": group["role"].iloc[0],
-                "runs": len(group),
-                "ok": len(good),
-                "best": group["best"].iloc[0],
-                "cost_mean": good["cost"].mean(),
-                "cost_min": good["cost"].min(),
-                "cost_max": good["cost"].max(),
-                "ratio": good["ratio"].mean(),
-                "gap": good["gap"].mean(),
-                "seconds": timing.seconds if timing is not None and len(values) else np.nan,
-                "low": low,
-                "high": high,
-                "precision": timing.precision if timing is not None else np.nan,
-                "why": timing.why if timing is not None else "",
-                "traced": good["seconds"].median(),
-                "cpu": good["cpu"].median(),
-                "wall": good["wall"].median(),
-                "instructions": good["instructions"].median(),
-                "memory": group["memory"].max(),
-                "flags": flag_counts(told),
-                "message": message,
-            }
-        )
-    return pd.DataFrame(rows, columns=_CASE_COLUMNS)
+    table = case_table(of_kind(frame, "trace", problem), of_kind(frame, "timing", problem))
+    table["flags"] = [flag_counts(rows) for rows in table["flags"]]
+    return table
 
 
-_CASE_COLUMNS = [
-    *"case label role runs ok best cost_mean cost_min cost_max ratio gap seconds low high".split(),
-    *"precision why traced cpu wall instructions memory flags message".split(),
-]
+def mixed_limits(frame: pd.DataFrame, problem: str) -> list[str]:
+    """A sentence where runs of a board had different limits, as the later of two runs counts.
+
+    What a solver reaches hangs on its limits, so that such rows are no fair comparison. What a
+    timing may cost is no limit of a run. Nothing where all had the same.
+    """
+    mine = of_kind(frame, "trace", problem)
+    mine = mine[mine["status"] != "skipped"]
+    shown = {id(one): _limits(one) for one in mine["budget"]}  # rows share them
+    limits = mine["budget"].map(lambda one: shown[id(one)])
+    groups = list(mine["label"].groupby(limits))
+    if len(groups) < 2:
+        return []
+    groups.sort(key=lambda one: -len(one[1]))
+    common = set.intersection(*(set(name) for name, _ in groups))
+    said = []
+    for name, labels in groups[:_GROUPS]:
+        own = ", ".join(part for part in name if part not in common) or "none"
+        who = list(dict.fromkeys(labels))
+        more = f" and {len(who) - _GROUPS} more" if len(who) > _GROUPS else ""
+        runs = f"{len(labels)} run{'s' * (len(labels) != 1)}"
+        said.append(f"{own} ({', '.join(who[:_GROUPS])}{more}: {runs})")
+    more = f"; and {len(groups) - _GROUPS} more" if len(groups) > _GROUPS else ""
+    return [f"Not all runs had the same limits: {'; '.join(said)}{more}."]
+
+
+_GROUPS = 4  # of different limits, and solvers of each, that are named
+
+
+_UNITS = {"timeout": " s", "seconds": " s", "memory": " bytes"}
+
+
+def _limits(budget: Mapping[str, Any]) -> tuple[str, ...]:
+    """`timeout 60 s`, `threads 1`."""
+    found = []
+    for name in sorted(set(budget) - {"effort"}):
+        value = budget[name]
+        amount = f"{value:g}" if isinstance(value, float) else reprlib.repr(value)
+        found.append(f"{reprlib.repr(name)[1:-1]} {amount}{_UNITS.get(name, '')}")
+    return tuple(found)
 
 
 def select(frame: pd.DataFrame, problems: Sequence[str]) -> pd.DataFrame:
@@ -281,4 +343,4 @@ def select(frame: pd.DataFrame, problems: Sequence[str]) -> pd.DataFrame:
         if name not in known:
             hint = nearest(name, known) or f"there are results of {', '.join(known) or 'none'}"
             raise Misuse(f"there are no results of {name!r}; {hint}")
-    return frame[frame["problem"].isin(list(problems) or known)]
+    return frame[frame["problem"].isin(list(problems))] if problems else frame

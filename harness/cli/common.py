@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from harness import formats
 
 if TYPE_CHECKING:
     from harness.catalogue import Catalogue
@@ -72,7 +74,12 @@ def warn(sentence: str) -> None:
 
 def print_json(content: Any) -> None:
     """JSON on standard output, NaN as null."""
-    click.echo(json.dumps(_finite(content), indent=1, allow_nan=False))
+    click.echo(json_text(content))
+
+
+def json_text(content: Any) -> str:
+    """JSON of plain data, NaN and what is infinite as null."""
+    return json.dumps(_finite(content), indent=1, allow_nan=False)
 
 
 def _finite(value: Any) -> Any:
@@ -102,26 +109,48 @@ def columns(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
     return "\n".join(lines)
 
 
+def spaced(text: str) -> str:
+    """The text with plain spaces, which can be searched for and copied from a terminal."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def wrapped(text: str, terminal: bool, mark: str = "") -> list[str]:
+    """An indented paragraph, as wide as is read well, and as the terminal has room for."""
+    import shutil
+    import textwrap
+
+    width = min(100, shutil.get_terminal_size().columns) if terminal else 100
+    first, below = f"  {mark}", " " * (2 + len(mark))
+    whole = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    lines = textwrap.wrap(whole, width, initial_indent=first, subsequent_indent=below)
+    return [spaced(line) for line in lines]
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV; what is missing is empty."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(
+        ["" if cell is None or cell != cell else cell for cell in row] for row in rows
+    )
+    return out.getvalue()
+
+
 def seconds_text(seconds: float | None) -> str:
     """A time for people: 12.3 ms; a dash where there is none."""
-    if seconds is None or seconds != seconds:
-        return "–"
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            return f"{_three(seconds / size)} {unit}"
-    return f"{_three(seconds * 1e9)} ns"
+    return spaced(formats.seconds(seconds))
 
 
 def bytes_text(count: float | None) -> str:
     """A size for people: 1.2 MiB; a dash where there is none."""
-    if count is None or count != count:
-        return "–"
-    for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
-        if count >= size:
-            return f"{_three(count / size)} {unit}"
-    return f"{count:.0f} B"
+    return spaced(formats.size(count))
 
 
-def _three(value: float) -> str:
-    """Three digits, without an exponent."""
-    return f"{value:.3g}" if value < 999.5 else f"{value:.0f}"
+def interval_text(low: float | None, high: float | None, form: str) -> str:
+    """An interval in a form of `harness.findings.FORMS`; a dash where an end is missing."""
+    if low is None or high is None or low != low or high != high:
+        return formats.NONE
+    text = formats.interval(low, high, formats.of(form)) or formats.of(form)(low)
+    return spaced(text.replace("×–", "–"))

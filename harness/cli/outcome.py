@@ -60,6 +60,11 @@ class Past:
         """Whether every run is there already."""
         return bool(self.survey.items) and not self.survey.missing
 
+    @property
+    def header(self) -> dict[str, Any]:
+        """What the new run's header tells of what was there: which records it puts in place."""
+        return {"kept": self.survey.hidden} if self.survey.hidden else {}
+
     def with_run(self, folder: RunFolder | None) -> Results:
         """The records that were kept and those of the new run."""
         kept = list(self.survey.kept.values())
@@ -70,20 +75,33 @@ class Past:
         return Results({**runs, **new.runs}, [*map(dict, kept), *new.records], new.complaints)
 
 
-def look(plans: Sequence[Plan], options: Options, results: Path, facts: dict[str, Any]) -> Past:
-    """Hold plans against what the results folder holds; complaints go to standard error."""
+def look(
+    plans: Sequence[Plan],
+    options: Options,
+    results: Path,
+    facts: dict[str, Any],
+    aside: bool = False,
+) -> Past:
+    """Hold plans against what the results folder holds; complaints go to standard error.
+
+    Records that were made for claims count where `aside` says so.
+    """
     loaded = load_if_any(results)
     for complaint in loaded.complaints:
         warn(complaint)
-    found = survey(plans, options, loaded, machine.machine_identity(facts))
-    hidden = sum(item.hidden for item in found.items)
+    found = survey(plans, options, loaded, machine.machine_identity(facts), aside)
+    return Past(loaded, found)
+
+
+def say_restored(found: Survey) -> None:
+    """That what is kept counts again, though the same was run later in another way."""
+    hidden = sum(map(len, found.hidden.values()))
     if hidden:
         warn(
-            f"{hidden} of the runs that are there already are not what tables and pages show: the "
-            "same solver, case and seed was run later with another source or other limits; run "
-            "without --resume to make these the latest"
+            f"{hidden} of the runs that are there already were not what tables and pages show: the "
+            "same solver, case and seed was run later with another source or other limits; they "
+            "count again from now on"
         )
-    return Past(loaded, found)
 
 
 def say_why(found: Survey, several: bool) -> None:

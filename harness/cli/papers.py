@@ -9,6 +9,7 @@ import click
 from harness.cli.common import columns, format_option, open_catalogue, plugin_option, print_json
 from harness.papers import load_papers, solvers_by_paper
 from harness.selectors import Misuse, nearest
+from harness.statistics.shelf import by_paper
 
 
 @click.command("papers")
@@ -33,8 +34,9 @@ def command(
 ) -> None:
     """List the papers, and which of them work here.
 
-    A paper works when an installed solver of role "paper" names its key and can be loaded. Words
-    restrict the list to papers whose key or title holds them all.
+    A paper works when an installed solver of role "paper" names its key and can be loaded, or a
+    statistic names it, for a paper that brought one. Words restrict the list to papers whose key or
+    title holds them all.
     """
     papers = load_papers()
     families = {paper.family for paper in papers}
@@ -48,18 +50,21 @@ def command(
         and (kind is None or paper.kind == kind)
         and all(word.lower() in f"{paper.key} {paper.title}".lower() for word in words)
     ]
-    solvers = solvers_by_paper(open_catalogue(plugins), {paper.key for paper in papers})
+    catalogue = open_catalogue(plugins)
+    solvers = solvers_by_paper(catalogue, {paper.key for paper in papers})
+    statistics = by_paper(catalogue)
     rows = [
         {
             "key": paper.key,
             "title": paper.title,
             "family": paper.family,
             "class": paper.kind,
-            "works": paper.key in solvers,
+            "works": paper.key in solvers or paper.key in statistics,
             "solvers": solvers.get(paper.key, []),
+            "statistics": statistics.get(paper.key, []),
         }
         for paper in papers
-        if works is None or works == (paper.key in solvers)
+        if works is None or works == (paper.key in solvers or paper.key in statistics)
     ]
     if form == "json":
         print_json(rows)
@@ -80,4 +85,4 @@ def command(
         )
     )
     working = sum(bool(row["works"]) for row in rows)
-    click.echo(f"\n{len(rows)} papers, {working} of them with a working solver (✓)")
+    click.echo(f"\n{len(rows)} papers, {working} of them with a working solver or statistic (✓)")

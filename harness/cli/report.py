@@ -42,19 +42,37 @@ def command(
 ) -> int:
     """Write the results as a static site.
 
-    The pages need no network and no server: open index.html in a browser, or put the folder on any
-    web server.
+    A page for each problem, solver and paper, what the papers claim with verdicts, and how each
+    number was computed. The pages need no network and no server: open index.html in a browser, or
+    put the folder on any web server.
     """
     from harness import tables
+    from harness.claims import Judged, judged, stated
+    from harness.loading import PluginError
     from harness.papers import load_papers
     from harness.report import write_site
+    from harness.selectors import Misuse
 
     loaded = load(results)
     for complaint in loaded.complaints:
         warn(complaint)
-    frame = tables.select(tables.current(tables.records(loaded), machine), problems)
-    titles = {paper.key: paper.title for paper in load_papers()}
-    pages = write_site(loaded, frame, open_catalogue(plugins), output, papers=titles)
+    catalogue = open_catalogue(plugins)
+    everything = tables.records(loaded)
+    frame = tables.select(tables.current(everything, machine), problems)
+    claims, complaints = stated(catalogue)
+    for complaint in complaints:
+        warn(complaint)
+    measured = tables.of_machine(everything, machine)
+    verdicts: list[Judged] = []
+    for problem in dict.fromkeys(claim.problem for claim in claims):
+        if problems and problem not in problems:
+            continue
+        mine = [claim for claim in claims if claim.problem == problem]
+        try:
+            verdicts += judged(catalogue, measured, claims=mine)
+        except (PluginError, Misuse) as error:  # a problem that is broken costs only its claims
+            warn(f"the claims of {problem} can't be judged: {error}")
+    pages = write_site(loaded, frame, catalogue, output, load_papers(), claims=verdicts)
     if form == "json":
         print_json({"pages": [str(page) for page in pages]})
     else:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import secrets
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,15 +16,15 @@ from harness.cli.common import (
     plugin_option,
     results_option,
 )
-from harness.cli.outcome import Past, Result, as_json, look, say_why, summary
+from harness.cli.outcome import Past, Result, as_json, look, say_restored, say_why, summary
 from harness.cli.progress import Progress
-from harness.executors.local import Options, execute, steps_of
-from harness.plan import Plan, make_plan
-from harness.record import Record
+from harness.cli.session import header, record, requirements
+from harness.executors.local import Options, steps_of
+from harness.plan import make_plan
 from harness.run import Budget
 from harness.selectors import Misuse
 from harness.store import RunFolder
-from harness.timing import Effort, Timer
+from harness.timing import Effort
 
 _DRAWS = 10**12  # too many to be gone through by a solver that would know its instance beforehand
 
@@ -223,15 +219,17 @@ def command(
     options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
-    facts = machine.facts(_requirements(plans))
+    facts = machine.facts(requirements(plans))
     past = Past() if not (resume or explain) else look(plans, options, results, facts)
     if explain and form == "text":
         say_why(past.survey, several=len(plans) > 1)
+    say_restored(past.survey)
     folder, result = None, Result()
-    if not past.nothing_missing:
-        folder = RunFolder(results, _header(plans, facts))
+    if not past.nothing_missing or past.header:
+        folder = RunFolder(results, {**header(plans, facts), **past.header})
         with Progress(sum(steps_of(plan, options) for plan in plans), quiet) as progress:
-            result = _run(plans, options, folder, progress, machine.identity(facts), past)
+            kept = past.survey.kept
+            result = record(plans, options, folder, progress, machine.identity(facts), kept)
     for old in past.survey.kept.values():
         result.count(old["kind"], old["status"], old["instance"], old["case"])
     if form == "json":
@@ -253,73 +251,3 @@ def _names(catalogue: Catalogue, problems: Sequence[str], plugins: Sequence[Path
         return list(about)
     known = ", ".join(sorted(catalogue.problems)) or "none is installed"
     raise Misuse(f"say which problem to run: {known}")
-
-
-def _requirements(plans: Sequence[Plan]) -> tuple[str, ...]:
-    """What the contestants need beyond the harness; the versions belong to the environment."""
-    return tuple(
-        sorted({name for p in plans for who in p.contestants for name in who.entry.requires})
-    )
-
-
-def _header(plans: Sequence[Plan], facts: dict[str, Any]) -> dict[str, Any]:
-    sources = [plan.sources for plan in plans]
-    sources += [who.sources for p in plans for who in p.contestants if who.sources is not None]
-    return {
-        "command": shlex.join(["bench", *sys.argv[1:]]),
-        "machine": machine.machine_identity(facts),
-        "environments": {machine.identity(facts): facts},
-        "sources": {each.key: each.as_json() for each in sources},
-        "problems": {
-            plan.name: {
-                "title": plan.problem.title,
-                "kind": plan.problem.kind,
-                "cost_name": plan.problem.cost_name,
-                "counts": plan.problem.counts,
-                "compare": plan.problem.compare,
-                "rank_by": plan.problem.rank_by,
-                "size": plan.problem.size,
-                "doc": inspect.cleandoc(type(plan.problem).__doc__ or ""),
-            }
-            for plan in plans
-        },
-    }
-
-
-def _run(
-    plans: Sequence[Plan],
-    options: Options,
-    folder: RunFolder,
-    progress: Progress,
-    environment: str,
-    past: Past,
-) -> Result:
-    timer = Timer(options.effort, options.threads) if options.effort else None
-    result = Result()
-    try:
-        for plan in plans:
-            for record in execute(plan, options, timer, progress, past.survey.kept):
-                record.environment = environment
-                if record.kind == "timing" and timer is not None and record.status == "ok":
-                    folder.write_timings(timer.suite())  # first: a record tells that all is there
-                folder.append(record)
-                result.ran += 1
-                if not record.instance and record.case not in result.unmade:
-                    progress.failure("skipped", f"{record.problem} {record.case}: {record.message}")
-                result.count(record.kind, record.status, record.instance, record.case)
-                _tell(record, progress)
-    except KeyboardInterrupt:
-        result.ended = "interrupted"
-    finally:
-        folder.close(ended=result.ended)
-    return result
-
-
-def _tell(record: Record, progress: Progress) -> None:
-    if record.status in ("ok", "skipped"):
-        return
-    seed = "timing" if record.seed is None else f"seed {record.seed}"
-    last = record.message.strip().splitlines()[-1:] or [""]
-    progress.failure(
-        record.status, f"{record.problem}/{record.label} on {record.case}, {seed}: {last[0]}"
-    )

@@ -151,7 +151,7 @@ def _table(loaded: Results, frame: pd.DataFrame, what: str) -> pd.DataFrame:
         return tables.trace_points(tables.of_kind(frame, "trace"))
     if what == "timings":
         return tables.timing_values(tables.of_kind(frame, "timing"))
-    return frame.drop(columns=["trace", "values"])
+    return frame.drop(columns=["trace", "values", "items"])
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:

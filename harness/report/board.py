@@ -1,4 +1,4 @@
-"""The rows of a page's tables: the leaderboard, every case, and the runs that failed."""
+"""The rows of the leaderboard, the cells of all tables, and who leads."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pandas as pd
 
 from harness.record import STATUSES
 from harness.report import formats
-from harness.report.flagged import Badge, badge
+from harness.report.flagged import Badge
 from harness.report.palette import Look
 from harness.report.subjects import ProblemFacts, SolverFacts
-from harness.tables import cases as case_table
 
+_SPACE = "\N{NO-BREAK SPACE}"  # before a unit
 MEANING = {
     "ok": "ended in time with a valid answer",
     "timeout": "ran past its time limit",
@@ -90,6 +90,8 @@ class BoardRow:
     rank: str
     ranks: str
     order: int
+    tied: bool  # can't be told apart from the first, and is not alone in that
+    partial: bool  # was not run, or not timed, on every case that counts
     score: Cell
     time: Cell
     memory: Cell
@@ -117,6 +119,7 @@ def board_rows(
     times = ("seconds", "seconds_low", "seconds_high")
     time_ruler = Ruler([float(x) for name in times for x in board[name]], _log)
     form = formats.ratio if problem.relative else formats.gap
+    ties = _ties(board)
     rows = []
     for order, row in enumerate(board.itertuples(), 1):
         label = str(row.label)
@@ -126,8 +129,10 @@ def board_rows(
                 facts=solvers[label],
                 look=styles[label],
                 rank=str(row.rank) if counts["ok"] else formats.NONE,
-                ranks=_span(int(row.rank_low), int(row.rank_high)) if counts["ok"] else "",
+                ranks=span(int(row.rank_low), int(row.rank_high)) if counts["ok"] else "",
                 order=order,
+                tied=ties and int(row.group) == 1 and counts["ok"] > 0,
+                partial=bool(row.partial),
                 score=_measured(row.score, row.score_low, row.score_high, form, score_ruler),
                 time=_measured(
                     row.seconds, row.seconds_low, row.seconds_high, formats.seconds, time_ruler, "s"
@@ -144,11 +149,26 @@ def board_rows(
     return rows
 
 
+def span_of(low: str, high: str) -> str:
+    """`2.8–36 ms`, `−4.6 to −2.7 %`, an end of which may be `∞`; empty where both look the same."""
+    begin, _, unit = low.partition(_SPACE)
+    first = begin if unit and high.endswith(_SPACE + unit) else low
+    if low == high:
+        return ""
+    return f"{first} to {high}" if "-" in first + high or "−" in first + high else f"{first}–{high}"
+
+
+def _ties(board: pd.DataFrame) -> bool:
+    """Whether more than one solver may be the first."""
+    return int(((board["group"] == 1) & (board["ok"] > 0)).sum()) > 1
+
+
 def _column(status: str) -> str:
     return "out_of_memory" if status == "memory" else status
 
 
-def _span(low: int, high: int) -> str:
+def span(low: int, high: int) -> str:
+    """`2–5`, or one number."""
     return str(low) if low == high else f"{low}–{high}"
 
 
@@ -178,139 +198,12 @@ def memory_cell(value: Any) -> Cell:
     return Cell(formats.size(amount), amount, f"{amount:.0f} bytes")
 
 
-def _cell(value: Any, form: Callable[[float | None], str], unit: str = "") -> Cell:
+def number_cell(value: Any, form: Callable[[float | None], str], unit: str = "") -> Cell:
+    """A number without an interval."""
     amount = float(value)
     if not math.isfinite(amount):
         return Cell(formats.NONE)
     return Cell(form(amount), amount, formats.exact(amount, unit))
-
-
-@dataclass(frozen=True)
-class CaseRow:
-    """One solver on one case."""
-
-    case: str
-    facts: SolverFacts
-    look: Look
-    cost: Cell
-    against: Cell
-    time: Cell
-    width: Cell
-    traced: Cell
-    cpu: Cell
-    wall: Cell
-    instructions: Cell
-    memory: Cell
-    ok: int
-    runs: int
-    best: bool
-    message: str
-    badge: Badge | None
-
-
-def case_rows(
-    frame: pd.DataFrame,
-    problem: ProblemFacts,
-    solvers: Mapping[str, SolverFacts],
-    styles: Mapping[str, Look],
-) -> list[CaseRow]:
-    """Every case and solver, the solvers of a case in the order of the board."""
-    table = case_table(frame, problem.name)
-    order = {label: place for place, label in enumerate(styles)}
-    cases = list(dict.fromkeys(table["case"]))
-    table = table.assign(
-        place=table["label"].map(order), position=table["case"].map(cases.index)
-    ).sort_values(["position", "place"], kind="stable")
-    column, form = ("ratio", formats.ratio) if problem.relative else ("gap", formats.gap)
-    least = table.groupby("case")[column].min()
-    rows = []
-    for row in table.to_dict("records"):
-        against = _cell(row[column], form)
-        best = against.sort is not None and against.sort <= least[row["case"]] + 1e-12
-        span = formats.interval(row["cost_min"], row["cost_max"], formats.number)
-        time = _cell(row["seconds"], formats.seconds, "s")
-        between = formats.interval(row["low"], row["high"], formats.seconds)
-        cost = _cell(row["cost_mean"], formats.number)
-        rows.append(
-            CaseRow(
-                case=row["case"],
-                facts=solvers[row["label"]],
-                look=styles[row["label"]],
-                cost=Cell(cost.text, cost.sort, cost.title, span),
-                against=against,
-                time=Cell(time.text, time.sort, time.title, between),
-                width=_width(row["precision"], row["why"]),
-                traced=_cell(row["traced"], formats.seconds, "s"),
-                cpu=_cell(row["cpu"], formats.seconds, "s"),
-                wall=_cell(row["wall"], formats.seconds, "s"),
-                instructions=_cell(row["instructions"], formats.tally),
-                memory=memory_cell(row["memory"]),
-                ok=int(row["ok"]),
-                runs=int(row["runs"]),
-                best=bool(best),
-                message=row["message"],
-                badge=badge(row["flags"]),
-            )
-        )
-    return rows
-
-
-def _width(precision: float, why: str) -> Cell:
-    """How wide the interval of a time is, and why no more values were taken."""
-    cell = _cell(precision, formats.percent)
-    return Cell(cell.text, cell.sort, cell.title, formats.ended(why))
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Runs of one solver that ended badly in the same way."""
-
-    facts: SolverFacts
-    look: Look
-    status: str
-    what: str
-    message: str
-    where: str
-    count: int
-
-
-def failures(
-    frame: pd.DataFrame, solvers: Mapping[str, SolverFacts], styles: Mapping[str, Look]
-) -> list[Failure]:
-    """What failed, those of one kind together, in the order of the board."""
-    failed = frame[frame["failed"] & frame["label"].isin(list(solvers))]
-    found = []
-    same = ["label", "kind", "status", "message"]
-    for (label, kind, status, message), group in failed.groupby(same, sort=False):
-        cases = list(dict.fromkeys(group["case"]))
-        seeds = sorted({int(seed) for seed in group["seed"].dropna()})
-        where = formats.listed([str(case) for case in cases], 6)
-        if kind == "trace" and seeds:
-            where += f"; seed{'s' * (len(seeds) > 1)} {_runs_of(seeds)}"
-        found.append(
-            Failure(
-                facts=solvers[label],
-                look=styles[label],
-                status=status,
-                what="timing" if kind == "timing" else "traced run",
-                message=message or MEANING[status],
-                where=where,
-                count=len(group),
-            )
-        )
-    order = {label: place for place, label in enumerate(styles)}
-    return sorted(found, key=lambda one: (one.status == "skipped", order[one.facts.label]))
-
-
-def _runs_of(numbers: list[int]) -> str:
-    """`0–4, 7`."""
-    parts: list[list[int]] = []
-    for number in numbers:
-        if parts and number == parts[-1][1] + 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    return ", ".join(_span(low, high) for low, high in parts)
 
 
 def verdict(rows: list[BoardRow], problem: ProblemFacts) -> str:
@@ -324,12 +217,11 @@ def verdict(rows: list[BoardRow], problem: ProblemFacts) -> str:
         return f"{name} is the only solver so far: {what}."
     if len(good) == 1:
         return f"{name} leads with {what}; nobody else gave a valid answer."
-    rivals = [row.facts.label for row in good[1:] if row.rank == "1" or row.ranks.startswith("1–")]
+    rivals = [row.facts.label for row in good[1:] if row.tied]
     if rivals:
         return f"{name} leads with {what}; not to be told apart from {formats.listed(rivals)}."
-    if leader.ranks == "1":
-        return f"{name} leads with {what}; in 95 % of the bootstrap draws nobody else is first."
-    return f"{name} leads with {what}; the bootstrap places it {leader.ranks}."
+    placed = f"; the bootstrap places it {leader.ranks}" if leader.ranks != "1" else ""
+    return f"{name} leads with {what}; all others are worse, at the 5 % level{placed}."
 
 
 def _achieved(row: BoardRow, problem: ProblemFacts) -> str:

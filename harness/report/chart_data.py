@@ -1,55 +1,33 @@
-"""What the charts show, thinned to what an eye can see and packed into columns.
+"""What the charts of a problem's page show, thinned to what an eye can see.
 
-A chart has one or more views (a case, a family of growing cases); the page hands one at a time to
-the chart.
+A chart has one or more views (a case, a family of growing cases); the page shows one at a time.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from harness.findings import Axis
+from harness.report import axes
+from harness.report.digits import rounded, rounded_all
 from harness.report.subjects import ProblemFacts
+from harness.report.views import View, step_height
 from harness.selectors import Misuse, parse, show
 from harness.tables import size_of, timing_values
 
-POINTS = 24_000  # of all curves of a page together
-_MOST, _LEAST = 48, 8  # points of one curve
+POINTS = 120_000  # of all curves of a chart
+_MOST, _LEAST = 120, 8  # points of one curve
 _FEW = 6  # sizes, each of which gets its tick
 _VALUES = 40  # of one solver's timing on one case
 _SHORTEST = 1e-8  # seconds; a logarithm has no zero
-
-
-@dataclass
-class View:
-    """What a chart shows at a time.
-
-    Attributes:
-        title: as its picker names it.
-        labels: solver of each row, as its number on the board.
-        columns: name -> numbers, one per row.
-        signals: what the axes need to know: their ticks, and where a logarithm is cut off.
-    """
-
-    title: str
-    labels: list[int] = field(default_factory=list)
-    columns: dict[str, list[Any]] = field(default_factory=dict)
-    signals: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, label: int, **values: Any) -> None:
-        self.labels.append(label)
-        for name, value in values.items():
-            self.columns.setdefault(name, []).append(value)
-
-
-def rounded(value: float, digits: int = 4) -> float:
-    """The number with so many significant digits, to keep pages small."""
-    return float(f"{value:.{digits}g}")
+_NO_MORE = 1e-7  # a cost so little above the best known is the best known
+_LOG = Axis("", log=True)
 
 
 def reach(values: pd.Series[float] | np.ndarray, problem: ProblemFacts) -> Any:
@@ -57,88 +35,90 @@ def reach(values: pd.Series[float] | np.ndarray, problem: ProblemFacts) -> Any:
     return values - 1 if problem.relative else values
 
 
-def ticks(low: float, high: float, at_least: int = 4) -> list[float]:
-    """Round numbers on a logarithmic axis: powers of ten, or 1, 2, 5 where those are too few."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    for digits in ((1,), (1, 3), (1, 2, 5), range(1, 10)):
-        found = [
-            rounded(digit * 10.0**power) for power in range(first, last + 1) for digit in digits
-        ]
-        found = [value for value in found if low <= value * 1.0001 and value * 0.9999 <= high]
-        if len(found) >= at_least:
-            break
-    if len(found) < 2:  # a range too narrow for round numbers
-        return sorted({rounded(low, 2), rounded(high, 2)})
-    return found[:: math.ceil(len(found) / 8)]
-
-
-def set_x(view: View, column: str) -> None:
-    """Give the horizontal axis its ends and ticks."""
-    values = view.columns[column]
-    low, high = _extent(min(values), max(values))
-    view.signals |= {"xticks": ticks(low, high), "left": low, "right": high}
-
-
-def set_y(view: View, *columns: str) -> None:
-    """Give the vertical axis its ends and ticks; zeros lie on its floor, and it is then `cut`."""
-    values = [value for column in columns for value in view.columns[column]]
-    positive = [value for value in values if value > 1e-7]
-    least = min(positive, default=1e-3)
-    cut = len(positive) < len(values)
-    low = rounded(10.0 ** math.floor(math.log10(least) - 1e-9)) if cut else least
-    low, high = (low, max(positive, default=0.1)) if cut else _extent(low, max(positive))
-    view.signals |= {"yticks": ticks(low, high), "floor": low, "top": high, "cut": cut}
-
-
-def _extent(low: float, high: float) -> tuple[float, float]:
-    """The ends of a logarithmic axis, which must lie apart."""
-    return (low, high) if high > 1.01 * low else (rounded(low / 1.5), rounded(high * 1.5))
+def set_axes(view: View, x: Sequence[str] = ("x",), y: Sequence[str] = (), zero: float = 0) -> None:
+    """Give a view's axes their ends and ticks; both are logarithmic where that can be."""
+    for name, columns, least in (("x", x, 0.0), ("y", y, zero)):
+        if columns:
+            values = itertools.chain.from_iterable(view.column(one) for one in columns)
+            view.axes[name] = axes.ends(values, _LOG, least)
 
 
 def curves(traces: pd.DataFrame, labels: Sequence[str], problem: ProblemFacts) -> list[View]:
     """The median over seeds of the cost against the best known, over time, for each case."""
-    groups = list(traces.groupby(["case", "label"], sort=False))
+    seconds, above, starts = _points(traces, problem)
+    groups = traces.groupby(["case", "label"], sort=False).indices
     most = max(_LEAST, min(_MOST, POINTS // max(1, len(groups))))
     number = {label: i for i, label in enumerate(labels)}
     views: dict[str, View] = {}
-    for (case, label), group in groups:
-        times, values = _median_curve(group, problem, most)
+    for (case, label), rows in groups.items():
+        runs = [slice(starts[row], starts[row + 1]) for row in rows.tolist()]
+        times, values = _median_curve(
+            [seconds[run] for run in runs], [above[run] for run in runs], most
+        )
         view = views.setdefault(str(case), View(str(case)))
-        for i, (time, value) in enumerate(zip(times, values, strict=True)):
-            view.add(
-                number[str(label)],
-                seconds=rounded(time),
-                above=rounded(max(0.0, value), 6),
-                last=int(i == len(times) - 1),
-            )
+        count = len(times)
+        view.labels += [number[str(label)]] * count
+        for name, column in (
+            ("x", rounded_all(times.tolist())),
+            ("y", rounded_all(np.maximum(values, 0.0).tolist(), 6)),
+            ("dot", [0] * (count - 1) + [1] * bool(count)),
+        ):
+            view.columns.setdefault(name, []).extend(column)
     shown = [view for view in views.values() if view.labels]
     for view in shown:
-        set_x(view, "seconds")
-        set_y(view, "above")
+        set_axes(view, ["x"], ["y"], _NO_MORE)
     return shown
 
 
+def _points(
+    traces: pd.DataFrame, problem: ProblemFacts
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """All trace points one after another: seconds, how far above the best known, and where the
+    points of each run start, with the end of the last."""
+    every = traces["trace"].tolist()
+    counts = np.fromiter(map(len, every), int, len(every))
+    starts = np.r_[0, np.cumsum(counts)]
+    flat = itertools.chain.from_iterable(itertools.chain.from_iterable(every))
+    points = np.fromiter(flat, float, 3 * int(starts[-1])).reshape(-1, 3)
+    best = np.repeat(traces["best"].to_numpy(float), counts)
+    above = _above(points[:, 2], best, problem)
+    above[~(above < axes.DRAWABLE)] = np.inf
+    if problem.counts == "best":
+        for first, last in itertools.pairwise(starts.tolist()):
+            np.minimum.accumulate(above[first:last], out=above[first:last])
+    return np.maximum(points[:, 0], _SHORTEST), above, starts.tolist()
+
+
+@np.errstate(all="ignore")  # a best cost of zero, or costs that nobody can mean
+def _above(costs: np.ndarray, best: np.ndarray, problem: ProblemFacts) -> np.ndarray:
+    if not problem.relative:
+        return np.asarray(costs - best)
+    return np.where((costs == 0) & (best == 0), 0.0, costs / best - 1)
+
+
 def _median_curve(
-    group: pd.DataFrame, problem: ProblemFacts, most: int
+    times: Sequence[np.ndarray], values: Sequence[np.ndarray], most: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Times at which the median changes, and its values; starts once most seeds have an answer."""
-    runs: list[tuple[np.ndarray, np.ndarray]] = []
-    for trace, best in zip(group["trace"], group["best"], strict=True):
-        points = np.asarray(trace, float).reshape(-1, 3)
-        costs = _above(points[:, 2], best, problem)
-        if problem.counts == "best":
-            costs = np.minimum.accumulate(costs)
-        runs.append((np.maximum(points[:, 0], _SHORTEST), costs))
-    moments = np.unique(np.concatenate([times for times, _ in runs]))
+    """Moments at which the median of runs changes, and its values.
+
+    It starts once most of the runs have an answer.
+
+    Args:
+        times, values: float[points] of each run, by time.
+        most: moments to keep.
+    """
+    moments = np.unique(np.concatenate(times))
     if len(moments) > most:
-        moments = _thinned(moments, most)
-    table = np.full((len(runs), len(moments)), np.inf)
-    for row, (times, costs) in zip(table, runs, strict=True):
-        index = np.searchsorted(times, moments, side="right") - 1
-        row[index >= 0] = costs[index[index >= 0]]
-    table[np.isnan(table)] = np.inf
-    # The upper of the two middle ones: half the seeds with an answer are not yet most of them.
-    middle = np.sort(table, axis=0)[len(runs) // 2]
+        moments = _spaced(moments, most)
+    table = np.full((len(times), len(moments)), np.inf)
+    for row, moment, value in zip(table, times, values, strict=True):
+        if len(moment):
+            index = moment.searchsorted(moments, side="right") - 1
+            begin = int((index < 0).sum())
+            row[begin:] = value[index[begin:]]
+    # The upper of the two middle ones: half the runs with an answer are not yet most of them.
+    place = len(times) // 2
+    middle = np.partition(table, place, axis=0)[place]
     there = np.isfinite(middle)
     moments, middle = moments[there], middle[there]
     changes = np.ones(len(middle), bool)
@@ -146,18 +126,13 @@ def _median_curve(
     return moments[changes], middle[changes]
 
 
-@np.errstate(all="ignore")  # a best cost of zero, or costs that nobody can mean
-def _above(costs: np.ndarray, best: float, problem: ProblemFacts) -> np.ndarray:
-    if not problem.relative:
-        return costs - best
-    return np.where((costs == 0) & (best == 0), 0.0, costs / best - 1)
-
-
-def _thinned(moments: np.ndarray, most: int) -> np.ndarray:
+def _spaced(moments: np.ndarray, most: int) -> np.ndarray:
     """The moments nearest to evenly spread ones on a logarithmic axis, ends included."""
     wanted = np.geomspace(moments[0], moments[-1], most)
     index = np.searchsorted(moments, wanted).clip(0, len(moments) - 1)
-    kept: np.ndarray = moments[np.unique(np.append(index, [0, len(moments) - 1]))]
+    index[-1] = len(moments) - 1
+    index[0] = 0
+    kept: np.ndarray = moments[np.unique(index)]
     return kept
 
 
@@ -171,39 +146,41 @@ def growth(
     """
     timed = timings[(timings["status"] == "ok") & timings["seconds"].gt(0)]
     rows = timed if len(timed) else traces[~traces["failed"] & traces["seconds"].gt(0)]
+    rows = rows[["case", "label", "sizes", "seconds"]]
     rows = rows.assign(size=size_of(rows, problem.size)) if len(rows) else rows.assign(size=np.nan)
     rows = rows[rows["size"] > 0]
     if rows["size"].nunique() < 2:
         return [], bool(len(timed))
-    rows = rows.assign(series=[_series(row, problem.size) for row in rows.itertuples()])
+    first = rows.drop_duplicates("case")
+    series = {row.case: _series(row, problem.size) for row in first.itertuples()}
+    rows = rows.assign(series=rows["case"].map(series))
     number = {label: i for i, label in enumerate(labels)}
     points = rows.groupby(["series", "case", "size", "label"], sort=False)["seconds"].median()
     table = points.reset_index().sort_values("size", kind="stable")
     lengths = table.groupby("series", sort=False)["size"].nunique()
     views = []
-    for series in lengths[lengths > 1].sort_values(ascending=False, kind="stable").index:
-        chosen = table[table["series"] == series]
+    for name in lengths[lengths > 1].sort_values(ascending=False, kind="stable").index:
+        chosen = table[table["series"] == name]
         extent = f"{chosen['size'].min():g} to {chosen['size'].max():g}"
-        views.append(_growth_view(f"{series}, {problem.size} from {extent}", chosen, number, True))
+        views.append(_growth_view(f"{name}, {problem.size} from {extent}", chosen, number, True))
     views.append(_growth_view("all cases", table, number, False))
     return views, bool(len(timed))
 
 
 def _growth_view(title: str, table: pd.DataFrame, number: Mapping[str, int], joined: bool) -> View:
-    view = View(title)
-    for row in table.itertuples():
-        view.add(
-            number[str(row.label)],
-            size=rounded(float(str(row.size)), 6),
-            seconds=rounded(float(str(row.seconds))),
-            case=row.case,
-            joined=int(joined),
-        )
-    set_x(view, "size")
-    set_y(view, "seconds")
-    sizes = sorted(set(view.columns["size"]))
+    view = View(title, [number[label] for label in table["label"].astype(str)])
+    view.columns = {
+        "x": rounded_all(table["size"].astype(float), 6),
+        "y": rounded_all(table["seconds"].astype(float)),
+        "case": table["case"].tolist(),
+        "joined": int(joined),
+        "dot": 1,
+    }
+    set_axes(view, ["x"], ["y"])
+    sizes = sorted(set(view.column("x")))
     if len(sizes) <= _FEW:
-        view.signals["xticks"] = sizes
+        for kind in ("log", "linear"):
+            view.axes["x"][kind][2] = sizes
     return view
 
 
@@ -225,18 +202,21 @@ def spreads(timings: pd.DataFrame, labels: Sequence[str]) -> list[View]:
     """pyperf's values for each case, the fastest solver first."""
     number = {label: i for i, label in enumerate(labels)}
     views: dict[str, View] = {}
-    values = timing_values(timings[timings["status"] == "ok"])
+    good = timings[timings["status"] == "ok"]
     most = max(_LEAST, min(_VALUES, 2 * POINTS // max(1, len(timings))))
+    values = timing_values(good)
     for (case, label), group in values.groupby(["case", "label"], sort=False)["seconds"]:
         ordered = np.sort(group.to_numpy(float))
-        middle = float(np.median(ordered))
+        middle = rounded(float(np.median(ordered)))
         if len(ordered) > most:
             ordered = ordered[np.linspace(0, len(ordered) - 1, most).round().astype(int)]
         view = views.setdefault(str(case), View(str(case)))
-        for value in ordered:
-            view.add(number[str(label)], seconds=rounded(value), middle=rounded(middle))
+        view.labels += [number[str(label)]] * len(ordered)
+        view.columns.setdefault("x", []).extend(rounded_all(ordered.tolist()))
+        view.columns.setdefault("middle", []).extend([middle] * len(ordered))
     for view in views.values():
-        set_x(view, "seconds")
+        set_axes(view, ["x"])
+        view.height = step_height(len(set(view.labels)))
     return list(views.values())
 
 
@@ -260,24 +240,21 @@ def trade(board: pd.DataFrame, labels: Sequence[str], problem: ProblemFacts) -> 
         whole = row["ok"] == row["runs"]
         view.add(
             number[row["label"]],
-            seconds=rounded(row["seconds"], 6),
-            above=rounded(above, 6),
+            x=rounded(row["seconds"], 6),
+            y=rounded(above, 6),
             low=rounded(low, 6),
             high=rounded(high, 6),
             failed=int(row["runs"] - row["ok"]),
             front=int(whole and set(better["label"]) <= {row["label"]}),
         )
-    set_x(view, "seconds")
-    set_y(view, "above", "low", "high")
+    set_axes(view, ["x"], ["y", "low", "high"], _NO_MORE)
     view.columns["named"] = _named(view)
     return [view]
 
 
 def _named(view: View) -> list[int]:
     """On which side of each point of the front its name fits without covering another name."""
-    ends = view.signals
-    across = _places(view.columns["seconds"], ends["left"], ends["right"])
-    down = _places(view.columns["above"], ends["floor"], ends["top"])
+    across, down = (_places(view.column(name), view.axes[name]["log"]) for name in ("x", "y"))
     named = [0] * len(across)
     taken: list[tuple[float, float, float]] = []
     for i in np.argsort(across, kind="stable").tolist():
@@ -293,7 +270,9 @@ def _named(view: View) -> list[int]:
     return named
 
 
-def _places(values: Sequence[float], low: float, high: float) -> list[float]:
-    """Where values lie on a logarithmic axis, 0 to 1."""
-    ends = math.log(low), math.log(high)
-    return [(math.log(max(value, low)) - ends[0]) / (ends[1] - ends[0]) for value in values]
+def _places(values: Sequence[float], ends: list[Any] | None) -> list[float]:
+    """Where values lie on a logarithmic axis, 0 to 1; at its foot where there is none."""
+    if ends is None:
+        return [0.0] * len(values)
+    low, high = math.log(ends[0]), math.log(ends[1])
+    return [(math.log(max(value, ends[0])) - low) / (high - low) for value in values]

@@ -1,33 +1,43 @@
-"""The charts, written in Altair and compiled to Vega when the page is built.
+"""The charts of a problem's page: what each shows, and what stands around it.
 
-A chart's data is not in its specification: the page's script hands it the rows of one view under
-the name `rows`. Colours and fonts are named as the style sheet names them (`var(--ink)`); the
-script puts in the values of the theme that is on. It also sets `lit`, the solver under the
-pointer, and `focus`, those that the reader chose.
+How the kinds of charts are drawn is told in `specs`, how their data gets to the page in `figures`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
-import altair as alt
 import pandas as pd
-import vl_convert
 
-from harness.report import axes, chart_data
-from harness.report.chart_data import View
-from harness.report.palette import DASHES, SHAPES, Look
+from harness.findings import Axis
+from harness.report import chart_data
+from harness.report.palette import Look
 from harness.report.subjects import ProblemFacts
+from harness.report.views import View
 
-HEIGHT = 320
 # Beyond so many solvers those behind the first eight are drawn faintly, and very faintly.
 _CROWD, _THRONG = 12, 24
-_CHOSEN = "(datum.label == lit || indexof(focus, datum.label) >= 0)"
-# On which side of its point a name stands, and how far from it.
-_SIDES: tuple[tuple[int, Literal["left", "right"], int], ...] = ((1, "left", 8), (2, "right", -8))
-_QUIET = "(lit == '' && length(focus) == 0)"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a chart's data, for its tooltip and for the file of numbers.
+
+    Attributes:
+        column: its name in the views.
+        title: as a reader knows it.
+        form: how it is written: one of `harness.findings.FORMS`, or "excess" for a share above.
+        low, high: columns with the ends of its interval, where it has one.
+    """
+
+    column: str
+    title: str
+    form: str = "number"
+    low: str = ""
+    high: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,12 +45,17 @@ class Chart:
     """A chart with what stands around it.
 
     Attributes:
-        name: of the chart within the page.
+        name: of the chart within the page; letters, digits and hyphens.
         title, note: above and below it.
-        axis: what goes upwards.
+        axis: what goes upwards; empty where the chart says so itself.
+        views: what it shows, one at a time.
+        fields: the columns that a reader sees.
+        kind: how it is drawn, a key of `harness.report.specs.kinds`.
+        place: the folder of its page's data.
+        styles: label -> look, of all solvers of the page.
+        x, y: its axes; the title of y is `axis`.
+        signals: further settings of the drawing.
         picker: what its views are; empty where there is one.
-        fields: columns for the tooltip: name, heading, kind of number.
-        spec: Vega.
     """
 
     name: str
@@ -48,68 +63,73 @@ class Chart:
     note: str
     axis: str
     views: list[View]
-    fields: list[tuple[str, str, str]]
-    spec: dict[str, Any]
+    fields: list[Field]
+    kind: str
+    place: str
+    styles: Mapping[str, Look]
+    x: Axis
+    y: Axis
+    signals: Mapping[str, Any] = field(default_factory=dict)
     picker: str = ""
 
-    def payload(self) -> dict[str, Any]:
-        """What the page's script needs."""
-        views = [
-            {
-                "title": view.title,
-                "label": view.labels,
-                "columns": view.columns,
-                "signals": view.signals,
-            }
-            for view in self.views
+    @property
+    def source(self) -> str:
+        """Where its data lies, seen from the folder `data`; a change of the data changes it."""
+        from harness.report.figures import source
+
+        return source(self)
+
+    @property
+    def switches(self) -> list[str]:
+        """The axes that can be switched between linear and logarithmic."""
+        return [
+            name
+            for name in ("x", "y")
+            if any(view.axes.get(name, {}).get("switch") for view in self.views)
         ]
-        return {"spec": self.spec, "views": views, "fields": self.fields}
+
+    @property
+    def zooms(self) -> bool:
+        """Whether one can look closer at a part of it."""
+        return self.kind in ("lines", "points", "strips", "intervals")
 
 
 class Drawer:
-    """Makes the charts of one problem, whose solvers look alike in all of them."""
+    """Makes the charts of one page, whose solvers look alike in all of them."""
 
-    def __init__(self, styles: Mapping[str, Look], problem: ProblemFacts) -> None:
-        self._styles, self._problem = styles, problem
-        labels = list(styles)
-        shown = list(styles.values())
-        front = labels if len(labels) <= _CROWD else labels[:8]
-        self._params = [*axes.params(), alt.param(name="front", value=front)]
-        self._colour = alt.Color(
-            "label:N",
-            legend=None,
-            scale=alt.Scale(domain=labels, range=[look.paint for look in shown]),
+    def __init__(
+        self, styles: Mapping[str, Look], problem: ProblemFacts, place: str | None = None
+    ) -> None:
+        """Args: place: the name of the page's file, which its data's folder bears too."""
+        self.styles, self.problem = styles, problem
+        self.labels = list(styles)
+        self.place = folder_name(problem.name) if place is None else place
+
+    def chart(self, kind: str, name: str, views: list[View], **more: Any) -> Chart:
+        """A chart of this page; `more` are the other attributes of `Chart`."""
+        front = self.labels if len(self.labels) <= _CROWD else self.labels[:8]
+        signals = {
+            "front": front,
+            "rest": 0.2 if len(self.labels) > _THRONG else 0.35,
+            **more.pop("signals", {}),
+        }
+        blank: dict[str, Any] = {"axis": "", "y": Axis(""), "note": ""}
+        return Chart(
+            name=name,
+            views=views,
+            kind=kind,
+            place=self.place,
+            styles=self.styles,
+            signals=signals,
+            **{**blank, **more},
         )
-        self._dash = alt.StrokeDash(
-            "label:N",
-            legend=None,
-            scale=alt.Scale(domain=labels, range=[list(DASHES[look.dash]) for look in shown]),
-        )
-        self._shape = alt.Shape(
-            "label:N",
-            legend=None,
-            scale=alt.Scale(domain=labels, range=[SHAPES[look.shape] for look in shown]),
-        )
-        rest = 0.2 if len(labels) > _THRONG else 0.35
-        self._opacity = _value(
-            f"{_CHOSEN} ? 1 : {_QUIET} ? (indexof(front, datum.label) >= 0 ? 0.9 : {rest}) : 0.1"
-        )
-        self._even = _value(f"{_CHOSEN} ? 1 : {_QUIET} ? 0.9 : 0.15")
-        self._width = _value(f"{_CHOSEN} ? 3.2 : 1.8")
 
     def quality(self, views: list[View]) -> Chart:
         """Cost over time, the median over seeds."""
-        base = self._base().encode(
-            x=axes.time("seconds", "solver's own time"),
-            y=axes.above("above", self._problem.relative),
-            color=self._colour,
-        )
-        lines = base.mark_line(interpolate="step-after", clip=True).encode(
-            strokeDash=self._dash, opacity=self._opacity, strokeWidth=self._width
-        )
-        ends = self._marks(base.transform_filter("datum.last == 1"), 64)
-        return Chart(
-            name="quality",
+        return self.chart(
+            "lines",
+            "quality",
+            views,
             title="Quality over time",
             note=(
                 "Median over the seeds of traced runs, each in a process of its own, its answers "
@@ -117,103 +137,59 @@ class Drawer:
                 "where the last run ended."
             ),
             axis=self._above_title(),
-            views=views,
-            fields=[("seconds", "after", "time"), ("above", *self._above_field())],
-            spec=self._compile(lines + ends + _nearest(base)),
+            fields=[Field("x", "after", "time"), self._above_field()],
+            x=Axis("solver's own time", "time", log=True),
+            y=self._above_axis(),
+            signals={"step": True, "yzero": "best"},
             picker="case",
         )
 
     def growth(self, views: list[View], timed: bool) -> Chart:
         """Time against the size of the instance, both logarithmic."""
-        base = self._base().encode(
-            x=axes.size("size", self._problem.size),
-            y=axes.time("seconds", None, alt.Y),
-            color=self._colour,
-        )
-        lines = (
-            base.transform_filter("datum.joined == 1")
-            .mark_line()
-            .encode(strokeDash=self._dash, opacity=self._opacity, strokeWidth=self._width)
-        )
         whose = (
             "Medians of pyperf's values"
             if timed
             else "No timings were taken: medians of the traced runs, which are less exact"
         )
-        return Chart(
-            name="growth",
-            title=f"Time against {self._problem.size}",
+        return self.chart(
+            "lines",
+            "growth",
+            views,
+            title=f"Time against {self.problem.size}",
             note=f"{whose}. Points are joined where nothing but the size differs.",
             axis="time of one solve",
-            views=views,
             fields=[
-                ("case", "case", "text"),
-                ("size", self._problem.size, "count"),
-                ("seconds", "time", "time"),
+                Field("case", "case", "text"),
+                Field("x", self.problem.size, "count"),
+                Field("y", "time", "time"),
             ],
-            spec=self._compile(lines + self._marks(base, 52) + _nearest(base)),
+            x=Axis(self.problem.size, "count", log=True),
+            y=Axis("time of one solve", "time", log=True),
             picker="cases",
         )
 
     def spread(self, views: list[View]) -> Chart:
         """The values of the timings of one case."""
-        base = self._base().encode(
-            x=axes.time("seconds", "time of one solve"),
-            y=alt.Y(
-                "label:N",
-                title=None,
-                sort=alt.EncodingSortField("middle", op="min", order="ascending"),
-                axis=alt.Axis(labelLimit=150, domain=False, ticks=False, grid=True),
-            ),
-            color=self._colour,
-        )
-        values = base.mark_circle(size=44).encode(
-            opacity=_value(f"({_CHOSEN} || {_QUIET}) ? 0.5 : 0.12")
-        )
-        middle = base.mark_tick(thickness=2, height=15).encode(
-            x="middle:Q", color=alt.value("var(--ink)"), opacity=self._even
-        )
-        return Chart(
-            name="spread",
+        return self.chart(
+            "strips",
+            "spread",
+            views,
             title="Distribution of times",
             note=(
                 "Each dot is one of pyperf's values, taken in fresh worker processes whose order "
                 "was random; the bar is their median."
             ),
-            axis="",
-            views=views,
-            fields=[("seconds", "value", "time"), ("middle", "median", "time")],
-            spec=self._compile(
-                values + middle + _nearest(base),
-                height={"step": 14 if len(self._styles) > _THRONG else 21},
-            ),
+            fields=[Field("x", "value", "time"), Field("middle", "median", "time")],
+            x=Axis("time of one solve", "time", log=True),
             picker="case",
         )
 
     def trade(self, views: list[View]) -> Chart:
         """Cost against time, over all cases."""
-        base = self._base().encode(
-            x=axes.time("seconds", "time of one solve (geometric mean over timed cases)"),
-            y=axes.above("above", self._problem.relative),
-            color=self._colour,
-        )
-        bars = base.mark_rule(strokeWidth=1.5, clip=True).encode(
-            y=alt.Y("low:Q"), y2="high:Q", opacity=self._even
-        )
-        front = (
-            self._base()
-            .transform_filter("datum.front == 1")
-            .mark_line(interpolate="step-after", color="var(--muted)", strokeDash=[2, 3])
-            .encode(x="seconds:Q", y="above:Q", strokeWidth=alt.value(1.2))
-        )
-        names = [
-            base.transform_filter(f"datum.named == {named}")
-            .mark_text(align=align, baseline="bottom", dx=dx, dy=-5, fontSize=11.5)
-            .encode(text="label:N", color=alt.value("var(--ink)"), opacity=self._even)
-            for named, align, dx in _SIDES
-        ]
-        return Chart(
-            name="trade",
+        return self.chart(
+            "points",
+            "trade",
+            views,
             title="Cost against time",
             note=(
                 "Over all cases; bars are 95 % intervals of the cost. Down and to the left is "
@@ -221,73 +197,33 @@ class Drawer:
                 "Hollow marks had failed runs."
             ),
             axis=self._above_title(),
-            views=views,
             fields=[
-                ("seconds", "time", "time"),
-                ("above", *self._above_field()),
-                ("failed", "failed runs", "count"),
+                Field("x", "time", "time"),
+                self._above_field("low", "high"),
+                Field("failed", "failed runs", "count"),
             ],
-            spec=self._compile(
-                front
-                + bars
-                + self._marks(base, 90, hollow=True)
-                + names[0]
-                + names[1]
-                + _nearest(base)
-            ),
+            x=Axis("time of one solve (geometric mean over timed cases)", "time", log=True),
+            y=self._above_axis(),
+            signals={"yzero": "best"},
         )
 
-    def _base(self) -> alt.Chart:
-        return alt.Chart(alt.NamedData("rows"))
-
-    def _marks(self, base: alt.Chart, size: int, hollow: bool = False) -> alt.Chart:
-        fill = _value("datum.failed > 0 ? 0 : 1") if hollow else alt.value(1)
-        marks: alt.Chart = base.mark_point(size=size, strokeWidth=1.6).encode(
-            shape=self._shape,
-            fill=alt.Fill(
-                "label:N",
-                legend=None,
-                scale=alt.Scale(
-                    domain=list(self._styles),
-                    range=[look.paint for look in self._styles.values()],
-                ),
-            ),
-            fillOpacity=fill,
-            opacity=self._even if hollow else self._opacity,
-        )
-        return marks
+    def _above_axis(self) -> Axis:
+        return Axis("above the best known", "excess" if self.problem.relative else "gap", log=True)
 
     def _above_title(self) -> str:
-        name = self._problem.cost_name
-        return f"{name} above the best known" + (", in percent" if self._problem.relative else "")
+        name = self.problem.cost_name
+        return f"{name} above the best known" + (", in percent" if self.problem.relative else "")
 
-    def _above_field(self) -> tuple[str, str]:
-        if self._problem.relative:
-            return f"{self._problem.cost_name} / best known", "excess"
-        return f"{self._problem.cost_name} − best known", "gap"
-
-    def _compile(
-        self, chart: alt.LayerChart, height: int | dict[str, int] = HEIGHT
-    ) -> dict[str, Any]:
-        whole = chart.properties(width="container", height=height).add_params(*self._params)
-        whole = whole.configure(**axes.config())
-        version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-        spec: dict[str, Any] = vl_convert.vegalite_to_vega(whole.to_dict(), vl_version=version)
-        spec.pop("$schema", None)
-        return spec
+    def _above_field(self, low: str = "", high: str = "") -> Field:
+        if self.problem.relative:
+            title = f"{self.problem.cost_name} / best known"
+            return Field("y", title, "excess", low, high)
+        return Field("y", f"{self.problem.cost_name} − best known", "gap", low, high)
 
 
-def _value(expression: str) -> Any:
-    return alt.value(alt.ExprRef(expression))
-
-
-def _nearest(base: alt.Chart) -> alt.Chart:
-    """Invisible marks whose cells catch the pointer, so that the nearest solver lights up."""
-    pointed = alt.selection_point(
-        name="pointed", on="pointerover", clear="pointerout", nearest=True, fields=["label"]
-    )
-    marks: alt.Chart = base.mark_point(opacity=0, size=1).add_params(pointed)
-    return marks
+def folder_name(text: str) -> str:
+    """A name that is safe for a file; different texts may share one."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:80].strip("-") or "page"
 
 
 def charts(

@@ -1,137 +1,55 @@
-"""Numbers as a reader wants them: three or four digits, a unit, an interval."""
+"""The formats of numbers, as the report's modules know them; their home is `harness.formats`."""
 
-from __future__ import annotations
+from harness.formats import (
+    ENDLESS,
+    NEVER,
+    NONE,
+    count,
+    digits,
+    ended,
+    exact,
+    factor,
+    gap,
+    interval,
+    known,
+    listed,
+    number,
+    of,
+    percent,
+    probability,
+    rank,
+    ratio,
+    seconds,
+    size,
+    tally,
+    text,
+    thousands,
+    whole,
+)
 
-import math
-from collections.abc import Callable
-
-NONE = "–"
-_TIMES = ((1e-6, 1e-9, "ns"), (1e-3, 1e-6, "µs"), (1.0, 1e-3, "ms"))
-_SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
-_SPACE = "\N{NO-BREAK SPACE}"
-
-
-def known(value: float | None) -> bool:
-    """Whether there is a finite number."""
-    return value is not None and math.isfinite(value)
-
-
-def digits(value: float, count: int = 3) -> str:
-    """At least `count` significant digits, without an exponent where that is short."""
-    if value == 0:
-        return "0"
-    places = count - 1 - math.floor(math.log10(abs(value)))
-    if not -6 <= places <= 8:
-        return f"{value:.{count - 1}e}".replace("e-0", "e-").replace("e+0", "e")
-    rounded = round(value, max(places, 0))
-    if rounded and math.floor(math.log10(abs(rounded))) > math.floor(math.log10(abs(value))):
-        places -= 1  # 9.996 is 10.0, not 10.00
-    return f"{rounded:.{max(places, 0)}f}"
-
-
-def seconds(value: float | None) -> str:
-    """A time with its unit: `12.3 ms`."""
-    if value is None or not known(value):
-        return NONE
-    number, unit = _time(value)
-    return f"{number}{_SPACE}{unit}"
-
-
-def _time(value: float) -> tuple[str, str]:
-    for below, scale, unit in _TIMES:
-        if abs(value) < below * 0.9995:
-            return digits(value / scale), unit
-    return digits(value), "s"
-
-
-def size(value: float | None) -> str:
-    """A number of bytes with its unit: `1.2 MiB`."""
-    if value is None or not known(value):
-        return NONE
-    amount = float(value)
-    for unit in _SIZES:
-        if abs(amount) < 1023.5 or unit == _SIZES[-1]:
-            break
-        amount /= 1024
-    text = f"{amount:.0f}" if unit == "B" or abs(amount) >= 99.95 else f"{amount:.1f}"
-    return f"{text}{_SPACE}{unit}"
-
-
-def ratio(value: float | None) -> str:
-    """A cost against the best known: `1.0123`."""
-    if value is None or not known(value):
-        return NONE
-    return f"{value:.4f}" if abs(value) < 10 else digits(value, 4)
-
-
-def gap(value: float | None) -> str:
-    """A difference to the best known: `+0.0123`; zero is `0`."""
-    if value is None or not known(value):
-        return NONE
-    return f"+{digits(value)}" if value > 0 else digits(value)
-
-
-def number(value: float | None) -> str:
-    """A cost in its own unit, five digits."""
-    if value is None or not known(value):
-        return NONE
-    return digits(value, 5)
-
-
-def percent(value: float | None) -> str:
-    """A share: `3.1 %`."""
-    if value is None or not known(value):
-        return NONE
-    return f"{digits(100 * value, 2)}{_SPACE}%"
-
-
-def tally(value: float | None) -> str:
-    """How many, in thousands, millions and so on: `1.23 G`."""
-    if value is None or not known(value):
-        return NONE
-    for scale, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= scale * 0.9995:
-            return f"{digits(value / scale)}{_SPACE}{unit}"
-    return f"{value:.0f}"
-
-
-def ended(why: str) -> str:
-    """Why no more values of a timing were taken; words that this version doesn't know stay."""
-    return {"seconds": "time budget spent", "rounds": "all rounds taken"}.get(why, why)
-
-
-def exact(value: float | None, unit: str = "") -> str:
-    """All digits, for a tooltip; empty where there is no number."""
-    if value is None or not known(value):
-        return ""
-    return f"{value:.12g}{unit and ' ' + unit}"
-
-
-def interval(low: float | None, high: float | None, form: Callable[[float | None], str]) -> str:
-    """`1.0098–1.0151`, `2.8–36 ms`; empty where an end is missing or both look the same."""
-    if not (known(low) and known(high)):
-        return ""
-    first, last = form(low), form(high)
-    if first == last:
-        return ""
-    begin, _, unit = first.partition(_SPACE)
-    if unit and last.endswith(_SPACE + unit):
-        first = begin
-    return f"{first}–{last}"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 solver`, `3 solvers`."""
-    return f"{thousands(number)} {one if number == 1 else many or one + 's'}"
-
-
-def thousands(number: int) -> str:
-    """`12 345`, with thin spaces."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def listed(names: list[str], most: int = 4) -> str:
-    """`a, b and c`; beyond `most` names the rest is counted."""
-    if len(names) > most + 1:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+__all__ = [
+    "ENDLESS",
+    "NEVER",
+    "NONE",
+    "count",
+    "digits",
+    "ended",
+    "exact",
+    "factor",
+    "gap",
+    "interval",
+    "known",
+    "listed",
+    "number",
+    "of",
+    "percent",
+    "probability",
+    "rank",
+    "ratio",
+    "seconds",
+    "size",
+    "tally",
+    "text",
+    "thousands",
+    "whole",
+]

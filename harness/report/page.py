@@ -5,68 +5,40 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from harness.catalogue import Catalogue
+from harness.findings import Statistic
 from harness.report import formats
-from harness.report.board import (
-    BoardRow,
-    CaseRow,
-    Failure,
-    board_rows,
-    case_rows,
-    failures,
-    verdict,
-)
+from harness.report.board import BoardRow, board_rows, verdict
+from harness.report.cases import CaseRow, CaseSummary, case_rows, case_summaries, case_table
 from harness.report.charts import Chart, Drawer, charts
+from harness.report.claims_page import ClaimView
+from harness.report.environment_page import MOST_RUNS, Environment, Run, environments_of, runs_of
+from harness.report.failed import Failure, failures
 from harness.report.flagged import Warned, badges, warned
-from harness.report.palette import SHAPES, Look, looks
+from harness.report.found import Findings, findings
+from harness.report.palette import Look, looks
 from harness.report.subjects import (
     ProblemFacts,
     SolverFacts,
     anchor,
-    environments,
     problem_facts,
     solver_facts,
 )
+from harness.statistics.board import Board
 from harness.statistics.leaderboard import Rules, leaderboard
 from harness.store import Results
 from harness.tables import of_kind
 
 # What a page holds at most, so that no results make it too large to open.
 MOST_SOLVERS = 200
-MOST_CASES = 200  # in the charts
-MOST_CASE_ROWS = 4000
-MOST_FAILURES = 200  # rows of the table of failures
-MOST_WARNINGS = 200
-MOST_RUNS = 50
-_FACTS = (
-    ("processor", "Processor"),
-    ("architecture", "Architecture"),
-    ("cores", "Cores"),
-    ("memory_bytes", "Memory"),
-    ("system", "System"),
-    ("distribution", "Distribution"),
-    ("python", "Python"),
-    ("compiler", "Compiler at hand"),
-    ("governor", "Frequency governor"),
-    ("harness", "Harness"),
-    ("commit", "Commit"),
-)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run of the bench, and how to repeat it."""
-
-    name: str
-    command: str
-    started: str
-    ended: str
-    records: int
+MOST_CASES = 200  # in the charts and in the table of cases
+MOST_CASE_ROWS = 150  # of solvers on cases; each solver's page has its own
+MOST_FAILURES = 100  # rows of the table of failures
+MOST_WARNINGS = 100
 
 
 @dataclass(frozen=True)
@@ -79,48 +51,40 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Dot:
-    """A solver in the small picture of a card, which is 320 wide and 132 high."""
-
-    label: str
-    look: Look
-    x: float
-    y: float
-    hollow: bool
-
-
-def _across(row: BoardRow) -> float:
-    return round(22 + 2.78 * (row.time.whisker.middle if row.time.whisker else 0), 1)
-
-
-def _down(row: BoardRow) -> float:
-    return round(108 - 0.84 * (row.score.whisker.middle if row.score.whisker else 0), 1)
-
-
-@dataclass(frozen=True)
 class Page:
-    """A problem's page."""
+    """A problem's page, and what the pages of its solvers take from it.
+
+    Attributes:
+        records: that count, of the solvers shown. board: of these; None without a traced run.
+        leaderboard, table: the leaderboard and the table of cases as frames, whole.
+        rows: of the leaderboard. solvers, looks: by label. others: of the rest see the templates.
+    """
 
     facts: ProblemFacts
-    href: str
+    records: pd.DataFrame
+    board: Board | None
+    leaderboard: pd.DataFrame
+    table: pd.DataFrame
     rows: list[BoardRow]
     looks: dict[str, Look]
+    solvers: dict[str, SolverFacts]
     cases: list[str]
     seeds: int
     runs_counted: int
-    papers: int
+    papers: list[tuple[str, str]]
     verdict: str
     notices: list[str]
     charts: list[Chart]
     charts_absent: list[str]
+    findings: Findings
+    case_summaries: list[CaseSummary]
     case_rows: list[CaseRow]
     case_rows_more: int
-    solvers: list[SolverFacts]
+    claims: list[ClaimView]
     failures: list[Failure]
     failures_more: int
-    warned: list[Warned]
-    warned_more: int
-    environments: list[tuple[str, list[tuple[str, str]]]]
+    warnings: list[Warned]
+    environments: list[Environment]
     runs: list[Run]
     runs_more: int
     sections: list[Section]
@@ -128,86 +92,99 @@ class Page:
     has: dict[str, bool]
 
     @property
-    def leaders(self) -> list[BoardRow]:
-        return [row for row in self.rows if row.rank == "1"]
+    def warned(self) -> list[Warned]:
+        """The warnings that the page shows."""
+        return self.warnings[:MOST_WARNINGS]
 
     @property
-    def sketch(self) -> list[Dot]:
-        """Cost against time as a small picture; empty where fewer than two have both."""
-        dots = [
-            Dot(row.facts.label, row.look, _across(row), _down(row), row.ok < row.runs)
-            for row in self.rows
-            if self.facts.rank_by == "cost" and row.score.whisker and row.time.whisker
-        ]
-        return dots if len(dots) > 1 else []
+    def warned_more(self) -> int:
+        return len(self.warnings) - len(self.warned)
 
     @property
-    def keys(self) -> dict[str, Any]:
-        """What the page's script knows of each solver."""
-        return {
-            "labels": list(self.looks),
-            "colours": [look.colour for look in self.looks.values()],
-            "shapes": [SHAPES[look.shape] for look in self.looks.values()],
-        }
+    def warned_labels(self) -> set[str]:
+        """The solvers whose warnings the page shows."""
+        return {one.facts.label for one in self.warned}
+
+    @property
+    def stems(self) -> list[list[BoardRow]]:
+        """The rows of one solver's file together, in the order of the board."""
+        found: dict[str, list[BoardRow]] = {}
+        for row in self.rows:
+            found.setdefault(row.facts.name, []).append(row)
+        return list(found.values())
 
 
-def problem_page(
-    name: str,
-    href: str,
-    results: Results,
-    frame: pd.DataFrame,
-    catalogue: Catalogue,
-    papers: Mapping[str, str],
-) -> Page:
-    """Work out the page of one problem; `frame` is as `tables.current` returns it."""
+@dataclass(frozen=True)
+class Sources:
+    """What pages are made from.
+
+    Attributes:
+        results: what the store holds. frame: the records that count, made harmless.
+        catalogue: what is installed. titles: key -> title of papers.
+        statistics: name -> statistic.
+    """
+
+    results: Results
+    frame: pd.DataFrame
+    catalogue: Catalogue
+    titles: Mapping[str, str]
+    statistics: Mapping[str, Statistic]
+
+
+def problem_page(name: str, place: str, sources: Sources, claims: list[ClaimView]) -> Page:
+    """Work out the page of one problem; `place` names the folder of its data."""
+    results, catalogue = sources.results, sources.catalogue
     facts = problem_facts(name, catalogue, results)
-    mine = frame[frame["problem"] == name]
-    traces, timings = of_kind(mine, "trace"), of_kind(mine, "timing")
-    board = leaderboard(mine, name, Rules(facts.compare, facts.rank_by))
-    total, board = len(board), board.head(MOST_SOLVERS)
+    mine = sources.frame[sources.frame["problem"] == name]
+    whole = leaderboard(mine, name, Rules(facts.compare, facts.rank_by))
+    board = whole.head(MOST_SOLVERS)
     labels = [str(label) for label in board["label"]]
-    if total > len(board):
+    known_runs = runs_of(results, mine, name)
+    environments = environments_of(results, mine, known_runs, False)
+    if len(whole) > len(board):
         mine = mine[mine["label"].isin(labels)]
-        traces = traces[traces["label"].isin(labels)]
+    traces, timings = of_kind(mine, "trace"), of_kind(mine, "timing")
     timings = timings[timings["label"].isin(labels)]
     styles = looks(labels)
-    solvers = solver_facts(traces, name, catalogue, papers)
+    solvers = solver_facts(traces, name, catalogue, sources.titles)
     warnings = warned(mine, name, solvers, styles)
     rows = board_rows(board, facts, solvers, styles, badges(warnings))
     cases = [str(case) for case in dict.fromkeys(traces["case"])]
-    few, drawn = _few(traces, cases), _few(timings, cases)
-    made, absent = (
-        charts(Drawer(styles, facts), facts, (board, few, drawn), labels)
-        if any(row.ok for row in rows)
-        else ([], ["There are no charts, as no run gave a valid answer."] if rows else [])
-    )
-    failed = failures(mine, solvers, styles)
-    known_runs = _runs(results, mine, name)
-    every_case = case_rows(mine, facts, solvers, styles) if rows else []
+    drawer = Drawer(styles, facts, place)
+    made, absent = _charts(drawer, facts, (board, traces, timings), cases, rows)
+    table = case_table(mine, facts, labels)
+    failed, failed_more = failures(mine, solvers, styles, MOST_FAILURES)
+    judged = Board.of(mine, name, facts, board, catalogue) if rows else None
+    found = findings(judged, sources.statistics, drawer, styles) if judged else Findings()
     return Page(
         facts=facts,
-        href=href,
+        records=mine,
+        board=judged,
+        leaderboard=whole,
+        table=table,
         rows=rows,
         looks=styles,
+        solvers=solvers,
         cases=cases,
         seeds=int(traces["seed"].nunique()),
         runs_counted=len(traces),
-        papers=len({key for one in solvers.values() for key, _ in one.papers}),
+        papers=list(dict.fromkeys(pair for one in solvers.values() for pair in one.papers)),
         verdict=verdict(rows, facts) if rows else "",
         notices=[
             *_notices(facts, results, traces, timings, rows, known_runs),
-            *_left_out(total, len(cases)),
+            *_left_out(len(whole), len(cases)),
         ],
         charts=made,
         charts_absent=absent,
-        case_rows=every_case[:MOST_CASE_ROWS],
-        case_rows_more=max(0, len(every_case) - MOST_CASE_ROWS),
-        solvers=[solvers[label] for label in labels],
-        failures=failed[:MOST_FAILURES],
-        failures_more=max(0, len(failed) - MOST_FAILURES),
-        warned=warnings[:MOST_WARNINGS],
-        warned_more=max(0, len(warnings) - MOST_WARNINGS),
-        environments=_environments(results, mine, [run.name for run in known_runs]),
+        findings=found,
+        case_summaries=case_summaries(table, traces, facts, MOST_CASES) if rows else [],
+        case_rows=case_rows(table, facts, solvers, styles, MOST_CASE_ROWS) if rows else [],
+        case_rows_more=max(0, len(table) - MOST_CASE_ROWS),
+        claims=claims,
+        failures=failed,
+        failures_more=failed_more,
+        warnings=warnings,
+        environments=environments,
         runs=known_runs[-MOST_RUNS:],
         runs_more=max(0, len(known_runs) - MOST_RUNS),
         sections=_sections(catalogue, name, mine),
@@ -217,6 +194,21 @@ def problem_page(
             "instructions": bool(traces["instructions"].notna().any()),
         },
     )
+
+
+def _charts(
+    drawer: Drawer,
+    facts: ProblemFacts,
+    frames: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    cases: list[str],
+    rows: list[BoardRow],
+) -> tuple[list[Chart], list[str]]:
+    """The charts of the records themselves, and a sentence for each that is not there."""
+    if not any(row.ok for row in rows):
+        return [], ["There are no charts, as no run gave a valid answer."] if rows else []
+    board, traces, timings = frames
+    labels = [row.facts.label for row in rows]
+    return charts(drawer, facts, (board, _few(traces, cases), _few(timings, cases)), labels)
 
 
 def _few(frame: pd.DataFrame, cases: list[str]) -> pd.DataFrame:
@@ -229,34 +221,15 @@ def _left_out(solvers: int, cases: int) -> list[str]:
     said = []
     if solvers > MOST_SOLVERS:
         said.append(
-            f"The page shows the first {MOST_SOLVERS} of {formats.count(solvers, 'solver')}; "
-            "`bench table` lists all."
+            f"The page shows the first {MOST_SOLVERS} of {formats.count(solvers, 'solver')}, and "
+            "its statistics are of these; the CSV of the leaderboard lists all."
         )
     if cases > MOST_CASES:
-        said.append(f"The charts show the first {MOST_CASES} of {formats.count(cases, 'case')}.")
+        said.append(
+            f"The charts, and the table of cases, show the first {MOST_CASES} of "
+            f"{formats.count(cases, 'case')}."
+        )
     return said
-
-
-def _runs(results: Results, mine: pd.DataFrame, name: str) -> list[Run]:
-    counts = mine["run"].value_counts()
-    found = []
-    for run, header in sorted(results.runs.items()):
-        problems = header.get("problems")
-        if run in counts.index or (isinstance(problems, dict) and name in problems):
-            found.append(
-                Run(
-                    name=run,
-                    command=_text(header.get("command")),
-                    started=_text(header.get("started"))[:16].replace("T", " "),
-                    ended=_text(header.get("ended")) or "was cut off",
-                    records=int(counts.get(run, 0)),
-                )
-            )
-    return found
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _notices(
@@ -275,7 +248,7 @@ def _notices(
     partial = [row.facts.label for row in rows if row.cases < cases]
     gone = [row.facts.label for row in rows if row.facts.missing and not row.facts.module]
     cut = [run.name for run in runs if run.ended != "finished"]
-    measured = {record["run"] for record in results.records if record["problem"] == facts.name}
+    measured = results.runs_of(facts.name)
     others = {str(results.runs[run].get("machine")) for run in measured} - set(traces["machine"])
     said = {
         missing: facts.missing,
@@ -296,34 +269,6 @@ def _notices(
         "machines are never mixed, and this page shows one.": others,
     }
     return [sentence for sentence, holds in said.items() if holds]
-
-
-def _environments(
-    results: Results, mine: pd.DataFrame, runs: list[str]
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Id -> (name, value) of each environment of the records, the latest first."""
-    known = environments(results, runs)
-    used = [str(name) for name in dict.fromkeys(reversed(mine["environment"].tolist())) if name]
-    found = []
-    for name in used or list(known):
-        facts = known.get(name, {})
-        shown = [
-            (heading, _fact(key, facts[key]))
-            for key, heading in _FACTS
-            if facts.get(key) not in (None, "")
-        ]
-        libraries = facts.get("libraries")
-        if isinstance(libraries, dict):
-            versions = ", ".join(f"{key} {value}" for key, value in libraries.items())
-            shown.append(("Libraries", versions))
-        found.append((name, shown))
-    return found
-
-
-def _fact(key: str, value: object) -> str:
-    if key == "memory_bytes" and isinstance(value, int | float):
-        return formats.size(value)
-    return str(value)
 
 
 def _sections(catalogue: Catalogue, name: str, mine: pd.DataFrame) -> list[Section]:

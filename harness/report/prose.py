@@ -43,7 +43,8 @@ def _blocks(text: str) -> Iterator[list[str]]:
 def _block(lines: list[str]) -> Markup:
     if all(line.startswith("    ") for line in lines):
         margin = min(len(line) - len(line.lstrip()) for line in lines)
-        return Markup("<pre>{}</pre>").format("\n".join(line[margin:] for line in lines))
+        pre = Markup('<pre tabindex="0">{}</pre>')  # it scrolls, also by the keyboard
+        return pre.format("\n".join(line[margin:] for line in lines))
     if _ITEM.match(lines[0].lstrip()):
         items = Markup("").join(
             Markup("<li>{}</li>").format(inline(item)) for item in _items(lines)

@@ -1,27 +1,37 @@
-"""Writing the site: its pages, its style sheet and its scripts. It needs no network, nor a server.
+"""Writing the site: its pages, its data, its style sheets and its scripts.
 
-Pages forbid inline scripts, inline styles and `eval`: data lies in JSON, Vega's expressions are
-interpreted, and names are escaped wherever they stand.
+It needs no network, nor a server. Pages forbid inline scripts, inline styles and `eval`: data lies
+in scripts of their own, Vega's expressions are interpreted, and names are escaped wherever they
+stand. One problem is worked out and written at a time, so that memory does not grow with them.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import harness
 from harness.catalogue import Catalogue
-from harness.paths import write_atomically
+from harness.report.files import csv_text, write
+from harness.report.links import Links, file_names
 from harness.store import Results
 
 if TYPE_CHECKING:
     import jinja2
     import pandas as pd
+
+    from harness.claims import Judged
+    from harness.papers import Paper
+    from harness.report.card import Card
+    from harness.report.claims_page import Claims
+    from harness.report.page import Page, Sources
+    from harness.report.solver_page import SolverPage
+    from harness.statistics.board import Board
 
 _HERE = Path(__file__).parent
 
@@ -31,7 +41,9 @@ def write_site(
     frame: pd.DataFrame,
     catalogue: Catalogue,
     folder: Path,
-    papers: Mapping[str, str] | None = None,
+    papers: Sequence[Paper] = (),
+    *,
+    claims: Sequence[Judged] = (),
 ) -> list[Path]:
     """Write the site; pages that are there already are replaced.
 
@@ -40,7 +52,8 @@ def write_site(
         frame: the records that count, as `harness.tables.current` returns them.
         catalogue: what is installed, for the descriptions of problems and solvers.
         folder: where to write; made if need be.
-        papers: key -> title of papers.
+        papers: the list of papers.
+        claims: what papers claim, with verdicts.
 
     Returns:
         the pages written, the index first.
@@ -48,53 +61,273 @@ def write_site(
     Raises:
         OSError: where the folder can't be written.
     """
-    from harness.report.page import problem_page
+    from harness.report.claims_page import Claims
+    from harness.report.page import Sources
     from harness.report.plain import harmless
+    from harness.statistics.shelf import statistics_of
 
-    frame = harmless(frame)
-    pages = [
-        problem_page(name, f"problems/{file}.html", results, frame, catalogue, papers or {})
-        for name, file in _files(_problems(results, frame)).items()
-    ]
-    environment = _environment()
-    written = [folder / "index.html"]
-    shared = {"version": harness.__version__, "written": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}
-    index = environment.get_template("index.html").render(
-        pages=pages, complaints=results.complaints, root="", **shared
+    statistics, complaints = statistics_of(catalogue)
+    sources = Sources(
+        results=results,
+        frame=harmless(frame),
+        catalogue=catalogue,
+        titles={paper.key: paper.title for paper in papers},
+        statistics=statistics,
     )
-    write_atomically(written[0], index)
-    for page in pages:
-        path = folder / page.href
-        text = environment.get_template("problem.html").render(page=page, root="../", **shared)
-        write_atomically(path, text)
-        written.append(path)
-    _write_static(folder / "static", any(page.charts for page in pages))
-    return written
+    site = _Site(folder, sources, Claims.of(claims), papers)
+    return site.write([*results.complaints, *complaints])
+
+
+class _Site:
+    """A site while it is written."""
+
+    def __init__(
+        self, folder: Path, sources: Sources, claims: Claims, papers: Sequence[Paper]
+    ) -> None:
+        self._folder, self._sources, self._claims, self._papers = folder, sources, claims, papers
+        self._names = _problems(sources.results, sources.frame)
+        self._links = _links(self._names, sources, claims, papers)
+        self._environment = _environment()
+        self._environment.globals.update(links=self._links, titles=sources.titles)
+        self._shared = {
+            "version": harness.__version__,
+            "written": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        }
+        self._written: list[Path] = []
+        self._cards: list[Card] = []
+        self._solvers: list[tuple[str, str, str]] = []  # name, title of the problem, summary
+        self._usable: dict[str, bool] = {}
+        self._boards: dict[str, Board] = {}
+        self._charted = False
+
+    def write(self, complaints: list[str]) -> list[Path]:
+        """Write all of it."""
+        for name in self._names:
+            self._problem(name)
+        self._about_papers()
+        self._about_statistics()
+        self._about_claims()
+        self._about_environments()
+        self._comparison()
+        self._page("index.html", "index.html", cards=self._cards, complaints=complaints)
+        self._static()
+        self._written.insert(0, self._written.pop())
+        return self._written
+
+    def _page(self, template: str, href: str, **facts: Any) -> None:
+        root = "../" * href.count("/")
+        text = self._environment.get_template(template).render(
+            root=root, here=href, **self._shared, **facts
+        )
+        write(self._folder / href, text)
+        self._written.append(self._folder / href)
+
+    def _problem(self, name: str) -> None:
+        """The page of a problem, those of its solvers, and its data."""
+        from harness.report.card import card, said
+        from harness.report.claims_page import counted
+        from harness.report.page import problem_page
+        from harness.report.solver_page import solver_pages
+        from harness.report.subjects import unrun_facts
+        from harness.report.takeaway import write_badge, write_citations
+
+        place = self._links.problems[name]
+        page = problem_page(name, place, self._sources, self._claims.of_problem(name))
+        known = {one.name for one in page.solvers.values()}
+        entries = [e for e in self._sources.catalogue.solvers_of(name) if e.name not in known]
+        unrun = list(unrun_facts(entries, self._sources.titles).values())
+        stems = {one.name.removeprefix(f"{name}/") for one in [*page.solvers.values(), *unrun]}
+        claims = {stem: self._claims.of_solver(name, stem) for stem in stems}
+        self._page(
+            "problem.html",
+            self._links.problem(name),
+            page=page,
+            unrun=unrun,
+            counts=counted(page.claims),
+            badge=f"{page.facts.title}: {said(page)}",
+        )
+        self._data(name, page)
+        write_badge(page, said(page), self._folder, self._links)
+        write_citations(page, self._folder, self._links)
+        for one in solver_pages(page, self._sources.catalogue, unrun, claims):
+            self._solver(one)
+        self._cards.append(card(page))
+        if page.board is not None:
+            self._boards[name] = page.board
+
+    def _solver(self, one: SolverPage) -> None:
+        from harness.machine import missing
+
+        href = self._links.solver(one.name)
+        if not href:
+            return
+        self._page("solver.html", href, page=one)
+        if one.source is not None:
+            write(self._folder / self._links.source(one.name), one.source.text)
+        self._solvers.append((one.name, one.problem.title, one.facts.summary or one.facts.missing))
+        self._usable[one.name] = not one.facts.missing and not missing(one.facts.requires)
+
+    def _data(self, name: str, page: Page) -> None:
+        """The data of a problem's charts, and its tables as CSV."""
+        from harness.report.figures import write_data
+
+        drawn = [*page.charts, *page.findings.charts]
+        write_data(drawn, self._folder)
+        self._charted |= bool(drawn)
+        tables = {one.name: one.table for one in page.findings.found if one.total}
+        if page.rows:
+            tables["leaderboard"] = _csv(page.leaderboard)
+            tables["cases"] = _csv(page.table.drop(columns=["flags", "is_best", "is_good"]))
+        for what, text in tables.items():
+            write(self._folder / self._links.data(name, what), text)
+
+    def _about_papers(self) -> None:
+        from harness.report.paper_page import paper_pages
+
+        sources = self._sources
+        pages = paper_pages(
+            self._papers, sources.catalogue, sources.statistics, self._claims, self._usable
+        )
+        self._page(
+            "papers.html",
+            "papers.html",
+            pages=sorted(pages, key=lambda page: not page.works),
+            working=sum(page.works for page in pages),
+            statuses=_counts(page.status for page in pages),
+            kinds=_counts(page.paper.kind for page in pages),
+            families=_counts(page.paper.family for page in pages),
+        )
+        for page in pages:
+            self._page("paper.html", self._links.paper(page.paper.key), page=page)
+        self._paper_pages = pages
+
+    def _about_statistics(self) -> None:
+        from harness.report.about import explained
+
+        shown = {
+            name: [card.facts.name for card in self._cards if name in card.statistics]
+            for name in self._sources.statistics
+        }
+        names = {card.facts.name: card.facts.title for card in self._cards}
+        groups = explained(self._sources.statistics, shown)
+        self._page("statistics.html", "statistics.html", groups=groups, names=names)
+
+    def _about_claims(self) -> None:
+        from harness.report.claims_page import counted
+        from harness.report.takeaway import write_claim_badge
+
+        views = self._claims.views
+        for view in views:
+            write_claim_badge(view, self._folder, self._links)
+        self._page(
+            "claims.html",
+            "claims.html",
+            views=views,
+            counts=counted(views),
+            chosen=[(verdict, many) for verdict, _, many in counted(views)],
+            problems=_counts(view.claim.problem for view in views),
+        )
+
+    def _about_environments(self) -> None:
+        from harness.report.environment_page import environments_of, runs_of
+
+        results, frame = self._sources.results, self._sources.frame
+        found = environments_of(results, frame, runs_of(results, frame))
+        self._page("environments.html", "environments.html", environments=found)
+
+    def _comparison(self) -> None:
+        """The page on which any two solvers stand side by side."""
+        from harness.report import compare_page
+
+        shared = {**self._shared, "here": "compare.html", "files": self._links.problems}
+        self._written.append(
+            compare_page.write(self._environment, self._folder, self._boards, shared)
+        )
+
+    def _static(self) -> None:
+        """Style sheets and scripts, and what the search box looks through."""
+        from harness.report.search import entries
+
+        static = self._folder / "static"
+        _write_static(static, self._charted)
+        rows = entries(
+            self._cards,
+            self._solvers,
+            self._paper_pages,
+            self._claims,
+            self._sources.statistics,
+            self._links,
+        )
+        write(static / "search-data.js", f"window.benchSearch = {script_json(rows)};\n")
 
 
 def _problems(results: Results, frame: pd.DataFrame) -> list[str]:
     """The problems with records, and those that a run was to measure."""
-    names = [str(name) for name in frame["problem"]] if len(frame) else []
+    names = list(frame["problem"].unique()) if len(frame) else []
     for header in results.runs.values():
         noted = header.get("problems")
-        names += [str(name) for name in noted] if isinstance(noted, dict) else []
-    return sorted(set(names))
+        names += list(noted) if isinstance(noted, dict) else []
+    return sorted({str(name) for name in names})
 
 
-def _files(names: list[str]) -> dict[str, str]:
-    """Name -> a file name that is safe everywhere, different for each."""
-    files: dict[str, str] = {}
-    taken: set[str] = set()
-    turns: dict[str, int] = {}
-    for name in names:
-        wanted = re.sub(r"[^A-Za-z0-9_-]+", "-", name[:1000])[:80].strip("-") or "problem"
-        proposed = wanted
-        while proposed.lower() in taken:
-            turns[wanted.lower()] = turns.get(wanted.lower(), 1) + 1
-            proposed = f"{wanted}-{turns[wanted.lower()]}"
-        taken.add(proposed.lower())
-        files[name] = proposed
-    return files
+def _links(problems: list[str], sources: Sources, claims: Claims, papers: Sequence[Paper]) -> Links:
+    """Where everything will stand."""
+    catalogue, frame = sources.catalogue, sources.frame
+    files = file_names(problems, "problem")
+    known = frame[["problem", "solver"]].drop_duplicates() if len(frame) else frame
+    solvers: dict[str, str] = {}
+    for problem, file in files.items():
+        stems = [str(stem) for stem in known["solver"][known["problem"] == problem]]
+        stems += [entry.stem for entry in catalogue.solvers_of(problem)]
+        found = file_names(dict.fromkeys(stems), "solver")
+        solvers |= {f"{problem}/{stem}": f"{file}/{name}" for stem, name in found.items()}
+    keys = [paper.key for paper in papers]
+    keys += [key for entry in catalogue.solvers.values() for key in entry.papers]
+    keys += [key for statistic in sources.statistics.values() for key in statistic.papers]
+    headers = sources.results.runs.values()
+    told = [known for one in headers if isinstance(known := one.get("environments"), dict)]
+    environments = [str(name) for known in told for name in known]
+    environments += [str(name) for name in frame["environment"].unique() if name]
+    return Links(
+        problems=files,
+        solvers=solvers,
+        papers=file_names(dict.fromkeys(keys), "paper"),
+        statistics={name: f"statistic-{name}" for name in sources.statistics},
+        environments=_anchors("environment", environments),
+        claims=_anchors("claim", [view.claim.key for view in claims.views]),
+        compare=True,
+    )
+
+
+def _anchors(prefix: str, names: list[str]) -> dict[str, str]:
+    return {name: f"{prefix}-{file}" for name, file in file_names(dict.fromkeys(names)).items()}
+
+
+def _counts(values: Iterable[str]) -> list[tuple[str, int]]:
+    """Each value with how often it occurs; what is empty is no value."""
+    return sorted(Counter(value for value in values if value).items())
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return csv_text(list(table.columns), table.itertuples(index=False, name=None))
+
+
+def _write_static(folder: Path, with_charts: bool) -> None:
+    from harness.report.palette import style_sheet
+
+    for source in sorted((_HERE / "static").iterdir()):
+        write(folder / source.name, source.read_bytes())
+    write(folder / "colours.css", style_sheet())
+    if with_charts:
+        write(folder / "vega.js", _vega())
+
+
+@functools.cache
+def _vega() -> str:
+    """Vega with its embedder and expression interpreter, as one script."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 def _environment() -> jinja2.Environment:
@@ -103,6 +336,7 @@ def _environment() -> jinja2.Environment:
     from harness.report import formats
     from harness.report.board import MEANING
     from harness.report.palette import SHAPES
+    from harness.report.prose import inline
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
@@ -115,7 +349,9 @@ def _environment() -> jinja2.Environment:
     environment.filters["script_json"] = script_json
     environment.filters["count"] = formats.count
     environment.filters["thousands"] = formats.thousands
+    environment.filters["inline"] = inline
     environment.globals.update(MEANING=MEANING, SHAPES=SHAPES, NONE=formats.NONE)
+    environment.globals.update(here="", links=Links(), titles={})
     return environment
 
 
@@ -138,21 +374,3 @@ def script_json(value: Any) -> Any:
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(text)
-
-
-def _write_static(folder: Path, with_charts: bool) -> None:
-    from harness.report.palette import style_sheet
-
-    for source in sorted((_HERE / "static").iterdir()):
-        write_atomically(folder / source.name, source.read_bytes())
-    write_atomically(folder / "colours.css", style_sheet())
-    if with_charts:
-        write_atomically(folder / "vega.js", _vega())
-
-
-@functools.cache
-def _vega() -> str:
-    """Vega with its embedder and expression interpreter, as one script."""
-    import vl_convert
-
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))

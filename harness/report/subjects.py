@@ -141,9 +141,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class SolverFacts:
-    """A solver as its section shows it."""
+    """A solver with its settings, as pages show it."""
 
     label: str
+    problem: str
     name: str
     role: str
     anchor: str
@@ -154,6 +155,15 @@ class SolverFacts:
     doc: str = ""
     module: str = ""
     missing: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name of its file."""
+        return self.name.removeprefix(f"{self.problem}/")
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name."""
+        return next((one for one in self.parameters if one.name == name), None)
 
     @property
     def summary(self) -> str:
@@ -185,6 +195,18 @@ def solver_facts(
     return found
 
 
+def unrun_facts(
+    entries: Sequence[SolverEntry], papers: Mapping[str, str]
+) -> dict[str, SolverFacts]:
+    """Name -> facts, for installed solvers without records."""
+    found: dict[str, SolverFacts] = {}
+    with Declarer() as declarer:
+        for entry in entries:
+            facts = _solver(entry.stem, entry.stem, entry.role, entry.problem, {}, set())
+            found[entry.name] = _installed(facts, entry, {}, papers, _told(declarer, entry))
+    return found
+
+
 def _solver(
     label: str,
     stem: str,
@@ -196,6 +218,7 @@ def _solver(
     """What the records alone tell."""
     return SolverFacts(
         label=label,
+        problem=problem,
         name=f"{problem}/{stem}",
         role=role,
         anchor=anchor("solver", label, anchors),

@@ -16,7 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from harness.catalogue import Catalogue
+from harness.items import unpack
+from harness.statistics._runs import RunTable
 from harness.statistics.leaderboard import Rules, leaderboard
+from harness.statistics.shelf import stated_growth
 from harness.tables import of_kind
 
 Cells = list[list[np.ndarray]]  # solver x case -> values
@@ -49,9 +53,6 @@ class Curve:
 TARGETS = {"10 %": 0.1, "1 %": 0.01, "0.1 %": 0.001, "best known": 0.0}
 _EXACT = 1e-9  # what rounding may hide
 
-# How a run ends of itself; whatever else ended it would have gone on.
-_DONE = ("finished", "target")
-
 
 class Board:
     """The records of one problem on one machine.
@@ -67,6 +68,8 @@ class Board:
         cases: in the order in which they were first run.
         traces, timings: the records, as `harness.tables.current` gives them.
         table: the leaderboard.
+        growth: label -> "time" or "memory" -> entry of the sizes -> the exponent that the solver
+            states; what it doesn't state is absent.
     """
 
     def __init__(
@@ -81,8 +84,10 @@ class Board:
         size: str = "n",
         kind: str = "batch",
         table: pd.DataFrame | None = None,
+        growth: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
     ) -> None:
         """Args: frame: as `tables.current` returns it; table: its leaderboard, if at hand."""
+        self.growth: Mapping[str, Mapping[str, Mapping[str, float]]] = growth or {}
         self.problem, self.rules = problem, rules or Rules()
         self.title, self.cost_name = title or problem, cost_name
         self.counts, self.size, self.kind = counts, size, kind
@@ -97,10 +102,18 @@ class Board:
 
     @classmethod
     def of(
-        cls, frame: pd.DataFrame, problem: str, facts: Any, table: pd.DataFrame | None = None
+        cls,
+        frame: pd.DataFrame,
+        problem: str,
+        facts: Any,
+        table: pd.DataFrame | None = None,
+        catalogue: Catalogue | None = None,
     ) -> Board:
-        """A board from anything that has the fields of a problem (title, compare, ...)."""
-        return cls(
+        """A board from anything that has the fields of a problem (title, compare, ...).
+
+        The catalogue tells the exponents that installed solvers state.
+        """
+        board = cls(
             frame,
             problem,
             Rules(facts.compare, facts.rank_by),
@@ -111,6 +124,9 @@ class Board:
             kind=facts.kind,
             table=table,
         )
+        if catalogue is not None:
+            board.growth = stated_growth(catalogue, problem, board.solvers)
+        return board
 
     @property
     def relative(self) -> bool:
@@ -139,8 +155,15 @@ class Board:
 
     @functools.cached_property
     def failed(self) -> np.ndarray:
-        """float[solvers, cases]: share of failed runs; NaN where not tried."""
-        return np.array([[_share(cell) for cell in row] for row in self.above]).reshape(self.shape)
+        """float[solvers, cases]: share of failed runs; NaN where not tried.
+
+        A run whose cost is infinitely many times the reference, as where that is zero, did not
+        fail.
+        """
+        shares = [
+            [float(cell.mean()) if len(cell) else np.nan for cell in row] for row in self._lost
+        ]
+        return np.array(shares).reshape(self.shape)
 
     @functools.cached_property
     def cost_table(self) -> np.ndarray:
@@ -207,22 +230,54 @@ class Board:
         """(solvers, cases)."""
         return len(self.labels), len(self.cases)
 
+    @functools.cached_property
+    def runs(self) -> RunTable:
+        """All traced runs in flat arrays; what `curves` cuts in pieces."""
+        best_counts = self.counts == "best"
+        return RunTable.of(self.traces, self.labels, self.cases, self.relative, best_counts)
+
     def curves(self, label: str, case: str) -> list[Curve]:
         """The traced runs of a solver on a case, by seed."""
-        return [self._curve(row) for row in self._rows.get((label, case), [])]
+        if label not in self._places[0] or case not in self._places[1]:
+            return []
+        runs = self.runs
+        found = []
+        for r in runs.of_cell(self._places[0][label], self._places[1][case]):
+            points = slice(int(runs.start[r]), int(runs.start[r + 1]))
+            found.append(
+                Curve(
+                    int(runs.seed[r]),
+                    runs.seconds[points],
+                    runs.calls[points],
+                    runs.above[points],
+                    float(runs.end[r]),
+                    float(runs.calls_end[r]),
+                    bool(runs.failed[r]),
+                    bool(runs.censored[r]),
+                )
+            )
+        return found
+
+    def unit(self, case: str) -> float:
+        """What a target is a share of: 1 where costs are compared as ratios, else how far the
+        first answers of all runs on the case are above the reference, the median of them."""
+        return float(self.units[self.cases.index(case)]) if case in self.cases else 1.0
+
+    @functools.cached_property
+    def units(self) -> np.ndarray:
+        """float[cases]: the `unit` of each."""
+        units = np.ones(len(self.cases))
+        if not self.relative:
+            first = self.runs.firsts()
+            for j in range(len(self.cases)):
+                known = first[(self.runs.case == j) & np.isfinite(first)]
+                units[j] = float(np.median(known)) if len(known) else 1.0
+        return units
 
     def targets(self, case: str) -> dict[str, float]:
-        """Name -> how far above the reference an answer may be to have reached the target.
-
-        Shares of the reference cost where costs are compared as ratios; else shares of what the
-        first answers of all runs on the case are above it, the median of them.
-        """
-        unit = 1.0
-        if not self.relative:
-            curves = [curve for label in self.labels for curve in self.curves(label, case)]
-            first = [curve.above[0] for curve in curves if len(curve.above)]
-            unit = float(np.median(first)) if first else 1.0
-        return {name: max(part * unit, _EXACT) for name, part in TARGETS.items()}
+        """Name -> how far above the reference an answer may be to have reached the target: shares
+        of the `unit` of the case."""
+        return {name: max(part * self.unit(case), _EXACT) for name, part in TARGETS.items()}
 
     def time_to(
         self, label: str, case: str, target: float, calls: bool = False
@@ -248,6 +303,13 @@ class Board:
             reached.append(hit)
         return np.array(lengths, float), np.array(reached, bool)
 
+    def items(self, label: str, case: str) -> list[np.ndarray]:
+        """The traced runs of a solver on a case, by seed: bool[items], which it got right.
+
+        A failed run got none right. Empty where it is not known, as for a problem without items.
+        """
+        return [self._right(row) for row in self._rows.get((label, case), [])]
+
     def sizes(self, case: str) -> Mapping[str, float]:
         """The sizes of a case's instance."""
         chosen = self.traces.loc[self.traces["case"] == case, "sizes"]
@@ -258,33 +320,30 @@ class Board:
         return np.random.default_rng(zlib.crc32(f"{self.problem} {statistic}".encode()))
 
     @functools.cached_property
+    def _places(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Label -> its place, and case -> its place."""
+        labels, cases = enumerate(self.labels), enumerate(self.cases)
+        return {label: i for i, label in labels}, {case: j for j, case in cases}
+
+    @functools.cached_property
     def _rows(self) -> dict[tuple[str, str], list[Any]]:
         found: dict[tuple[str, str], list[Any]] = {}
         for row in self.traces.sort_values("seed", kind="stable").itertuples():
             found.setdefault((str(row.label), str(row.case)), []).append(row)
         return found
 
-    def _curve(self, row: Any) -> Curve:
-        points = np.asarray(row.trace, float).reshape(-1, 3)
-        with np.errstate(all="ignore"):
-            if self.relative:
-                zero = (points[:, 2] == 0) & (row.best == 0)
-                above = np.where(zero, 0.0, points[:, 2] / row.best - 1.0)
-            else:
-                above = points[:, 2] - row.best
-        if self.counts == "best":
-            above = np.minimum.accumulate(above)
-        end = row.seconds if np.isfinite(row.seconds) else row.wall
-        return Curve(
-            int(row.seed),
-            points[:, 0],
-            points[:, 1],
-            above,
-            float(end),
-            float(row.calls),
-            bool(row.failed),
-            row.why not in _DONE or row.status in ("timeout", "memory"),
-        )
+    def _right(self, row: Any) -> np.ndarray:
+        right: np.ndarray = unpack(row.items)
+        return np.zeros(self._item_counts.get(str(row.case), 0), bool) if row.failed else right
+
+    @functools.cached_property
+    def _item_counts(self) -> dict[str, int]:
+        """Case -> how many test items it has, where any run tells."""
+        counts: dict[str, int] = {}
+        for case, text in zip(self.traces["case"], self.traces["items"], strict=True):
+            if text:
+                counts[case] = max(counts.get(case, 0), int(text.partition(":")[0]))
+        return counts
 
     def _cells(self, frame: pd.DataFrame, column: str) -> Cells:
         ordered = frame.sort_values("seed", kind="stable")
@@ -303,9 +362,17 @@ class Board:
         return float(np.expm1(np.log1p(cell).mean()) if self.relative else cell.mean())
 
     @functools.cached_property
+    def _lost(self) -> Cells:
+        """Solver x case -> float[seeds]: 1 for each failed run."""
+        return self._cells(self.traces.assign(_value=self.traces["failed"].astype(float)), "_value")
+
+    @functools.cached_property
     def _mean_of_good(self) -> np.ndarray:
         """As `cost_table`, over the runs that did not fail."""
-        good = [[self._mean(cell[np.isfinite(cell)]) for cell in row] for row in self.above]
+        good = [
+            [self._mean(cell[lost == 0]) for cell, lost in zip(row, losses, strict=True)]
+            for row, losses in zip(self.above, self._lost, strict=True)
+        ]
         return np.array(good).reshape(self.shape)
 
     def _all_failed(self, label: str, case: str) -> bool:
@@ -315,10 +382,6 @@ class Board:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.labels)
-
-
-def _share(cell: np.ndarray) -> float:
-    return float(np.mean(~np.isfinite(cell))) if len(cell) else float("nan")
 
 
 def _by_process(values: list[float], processes: float) -> np.ndarray:

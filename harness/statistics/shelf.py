@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from harness.catalogue import Catalogue
 from harness.findings import GROUPS, Statistic
+from harness.index import Index
 from harness.loading import PluginError, Source, load_class
 
 # What stands in the folder of the harness's own statistics and is none.
 _NO_STATISTICS = ("board", "leaderboard", "shelf")
+_CLAIMS = "claims"  # in a package of statistics: what their papers claim
 
 
 def statistics_of(catalogue: Catalogue) -> tuple[dict[str, Statistic], list[str]]:
@@ -35,6 +37,37 @@ def statistics_of(catalogue: Catalogue) -> tuple[dict[str, Statistic], list[str]
     return dict(ordered), complaints
 
 
+def by_paper(catalogue: Catalogue) -> dict[str, list[str]]:
+    """Paper key -> names of the statistics that it brought, read without importing them."""
+    index = Index(None)
+    found: dict[str, list[str]] = {}
+    for source, _ in _sources(catalogue, []):
+        facts = index.facts(Path(source.file))
+        for key in () if facts["error"] else facts["papers"]:
+            found.setdefault(key, []).append(Path(source.file).stem)
+    index.save()
+    return found
+
+
+def stated_growth(
+    catalogue: Catalogue, problem: str, solvers: Mapping[str, str]
+) -> dict[str, Mapping[str, Mapping[str, float]]]:
+    """Label -> the exponents that its solver states, where it is installed and states any.
+
+    Args:
+        catalogue: what is installed.
+        problem: whose board.
+        solvers: label -> name of the solver's file.
+    """
+    entries = {label: catalogue.solvers.get(f"{problem}/{name}") for label, name in solvers.items()}
+    return {label: entry.growth for label, entry in entries.items() if entry and entry.growth}
+
+
+def claim_files(catalogue: Catalogue) -> list[Source]:
+    """The files `claims.py` beside statistics of packs."""
+    return [one for one, _ in _files(catalogue, []) if Path(one.file).stem == _CLAIMS]
+
+
 def _checked(kind: type[Statistic], source: Source) -> Statistic:
     if not kind.title:
         raise PluginError(f"{source.file}: {kind.__name__} has no title; give it one")
@@ -44,6 +77,11 @@ def _checked(kind: type[Statistic], source: Source) -> Statistic:
 
 
 def _sources(catalogue: Catalogue, complaints: list[str]) -> Iterator[tuple[Source, str]]:
+    files = _files(catalogue, complaints)
+    return ((one, owner) for one, owner in files if Path(one.file).stem != _CLAIMS)
+
+
+def _files(catalogue: Catalogue, complaints: list[str]) -> Iterator[tuple[Source, str]]:
     here = Path(__file__).parent
     for file in sorted(here.glob("*.py")):
         if not file.name.startswith("_") and file.stem not in _NO_STATISTICS:

@@ -100,7 +100,8 @@ def test_show_of_an_unknown_name_names_the_nearest(bench):
 def test_papers_lists_every_row_with_the_promised_keys(bench):
     rows = bench("papers", "--format", "json").json
     assert len(rows) == 590
-    assert all(set(row) == {"key", "title", "family", "class", "works", "solvers"} for row in rows)
+    names = {"key", "title", "family", "class", "works", "solvers", "statistics"}
+    assert all(set(row) == names for row in rows)
     assert all(type(row["works"]) is bool for row in rows)
     assert len({row["key"] for row in rows}) == 590
 

@@ -29,6 +29,8 @@ COMMANDS = {
     "doctor": ["doctor"],
     "run": ["run", "toy_batch", *QUICK],
     "report": ["report"],
+    "statistics": ["statistics", "toy_batch"],
+    "claims": ["claims", "--list"],
 }
 
 
@@ -62,7 +64,7 @@ def untouched(monkeypatch):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_imports_a_solver(bench, touching, command):
-    if command == "report":
+    if command in ("report", "statistics"):
         assert bench("run", "toy_batch", *QUICK, *touching).code == 0
     said = bench(*COMMANDS[command], *touching)
     assert said.code == 0, said.out + said.err

@@ -11,8 +11,10 @@ ROOT = Path(__file__).parents[2]
 # Lower layers first; a module imports only from its own layer and those above it in this table.
 LAYERS = [
     {"harness", "harness.kernels", "harness.paths", "harness.selectors", "harness.record"},
+    {"harness.formats"},
+    {"harness.items"},
     {"harness.sandbox", "harness.vitals", "harness.cgroup", "harness.findings"},
-    {"harness.intervals"},
+    {"harness.intervals", "harness.claim"},
     {"harness.api", "harness._kernels"},
     {"harness.answers", "harness.loading", "harness.machine", "harness.index", "harness.hookspecs"},
     {"harness.canary", "harness.sampling"},
@@ -29,12 +31,19 @@ LAYERS = [
     {"harness.measure"},
     {"harness.timing", "harness.timing_marks", "harness.timing_round", "harness.timing_worker"},
     {"harness.executors"},
-    {"harness.fields"},
+    {"harness.fields", "harness.columns"},
+    {"harness.results"},
     {"harness.store"},
     {"harness.resume", "harness.merge"},
+    {"harness.repository"},
+    {"harness.publish"},
     {"harness.replay"},
+    {"harness.case_table"},
     {"harness.tables"},
     {"harness.statistics"},
+    {"harness.effects", "harness.comparison", "harness.sides"},
+    {"harness.estimates"},
+    {"harness.claims"},
     {"harness.report", "harness.testing"},
     {"harness.cli"},
 ]
@@ -47,8 +56,10 @@ OWNERS = {
     "markupsafe": ("harness/report/",),
     "numpy": ("harness/",),
     "pandas": (
+        "harness/case_table.py",
         "harness/tables.py",
         "harness/statistics/",
+        "harness/claims.py",
         "harness/report/",
         "harness/cli/table.py",
         "harness/hookspecs.py",
@@ -57,7 +68,13 @@ OWNERS = {
     "psutil": ("harness/machine.py",),
     "pyperf": ("harness/timing.py", "harness/timing_round.py", "harness/timing_worker.py"),
     "rich": ("harness/cli/",),
-    "scipy": ("harness/sampling.py", "harness/intervals.py", "harness/statistics/"),
+    "scipy": (
+        "harness/effects.py",
+        "harness/sampling.py",
+        "harness/intervals.py",
+        "harness/statistics/",
+        "harness/estimates.py",
+    ),
     "vl_convert": ("harness/report/",),
 }
 

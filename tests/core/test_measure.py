@@ -8,6 +8,7 @@ import pytest
 from harness.answers import encode
 from harness.catalogue import Catalogue
 from harness.isolate import Outcome
+from harness.items import pack, unpack
 from harness.measure import _score, judge, trace
 from harness.plan import blank, instance, make_plan
 from harness.run import Budget, Ending, Point
@@ -154,3 +155,21 @@ def test_secondary_scores_that_are_not_finite_are_left_out():
             return 1, {"a": 2, "b": float("nan")}
 
     assert judge(Scores(), None, 0) == (1.0, {"a": 2.0})
+
+
+def test_items_are_those_of_the_answer_that_counts(traced):
+    body = "yield 1 - data['labels'][:60] * 0\nyield 0 * data['labels']"
+    record = traced(body, problem="toy_prediction")
+    assert record.status == "ok"
+    right = unpack(record.items)
+    assert len(right) == 60
+    assert record.cost == pytest.approx(1 - right.mean())
+    assert traced("yield 1 + 0 * data['labels']", problem="toy_prediction").items == pack(~right)
+
+
+def test_a_problem_without_items_leaves_none(traced):
+    assert traced("yield 0").items == ""
+
+
+def test_a_wrong_answer_has_no_items(traced):
+    assert traced("yield 0", problem="toy_prediction").items == ""

@@ -830,7 +830,7 @@ def test_tables_of_whatever_is_let_through(changed, tmp_path_factory):
 
 
 @settings(max_examples=30, derandomize=True)
-@given(header=JSON | st.dictionaries(st.sampled_from(["machine", "problems", "started"]), JSON))
+@given(header=JSON | st.dictionaries(st.sampled_from(["machine", "problems", "kept"]), JSON))
 def test_whatever_the_header_says(header, tmp_path_factory):
     base = tmp_path_factory.mktemp("fuzz")
     path = write(base, record(0))
@@ -914,7 +914,7 @@ def test_deep_nesting_is_refused_or_dropped(tmp_path, name, depth):
 
 
 def test_many_records_are_read_in_time(tmp_path):
-    """Reading takes some 20 µs a record: half a million in ten seconds."""
+    """Reading takes some 25 µs a record: half a million in 13 seconds."""
     import time
 
     path = write(tmp_path, record(0))

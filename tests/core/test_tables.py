@@ -207,6 +207,35 @@ def test_runs_that_differ_do_not_replace_each_other(name):
     assert len(frame_of({}, {"run": "r2", name: other})) == 2
 
 
+def test_what_a_later_run_kept_counts_as_of_that_run():
+    """r1 was resumed in r3, while r2 had been run with another source."""
+    rows = [{"run": run, "key": f"k-{run}", "cost": float(run[1])} for run in ("r1", "r2", "r4")]
+
+    def chosen(count, **kept):
+        loaded = results(*rows[:count])
+        loaded.runs |= {run: {"machine": "box", "kept": told} for run, told in kept.items()}
+        assert records(loaded)["run"].tolist() == [row["run"] for row in rows[:count]]
+        (cost,) = current(records(loaded))["cost"]
+        return cost
+
+    assert chosen(2) == 2.0
+    assert chosen(2, r3={"r1": ["k-r1"]}) == 1.0
+    assert chosen(2, r3={"r1": ["k-r1"]}, r5={"r2": ["k-r2"]}) == 2.0
+    assert chosen(3, r3={"r1": ["k-r1"]}) == 4.0
+    for nonsense in ({"r1": ["k-r2"]}, {"r1": "k-r1"}, ["r1"], {"r9": ["k-r1"]}, {"r1": [1, None]}):
+        assert chosen(2, r3=nonsense) == 2.0, nonsense
+    assert chosen(2, r0={"r1": ["k-r1"]}) == 2.0, "what was kept before is not later"
+    loaded = results(*rows[:2], r1="elsewhere")
+    loaded.runs["r3"] = {"machine": "box", "kept": {"r1": ["k-r1"]}}
+    assert records(loaded)["as_of"].tolist() == ["r1", "r2"], "another machine's"
+
+
+def test_the_machine_of_the_latest_run_is_that_of_the_latest_resume():
+    loaded = results({"run": "r1", "key": "k"}, {"run": "r2"}, r1="old", r2="new")
+    loaded.runs["r3"] = {"machine": "old", "kept": {"r1": ["k"]}}
+    assert tables.machines(records(loaded)) == ["old", "new"]
+
+
 def test_machines_are_never_mixed():
     rows = [{"run": "r1"}, {"run": "r2", "label": "b"}, {"run": "r3"}, {"run": "r4", "label": "c"}]
     loaded = records(results(*rows, r1="old", r2="new", r3="old", r4="new"))
@@ -237,6 +266,8 @@ def test_records_have_every_column_and_numbers_are_floats():
     for name in ("precision", "instructions", "waited", "drift"):
         assert frame[name].dtype == float, name
     assert frame.loc[0, "sizes"] == {"n": 10}
+    assert records(results({"seed": 2**63 - 1}))["seed"].tolist() == [2**63 - 1]
+    assert records(results({}, {"seed": None}))["seed"].dtype == float
 
 
 def test_what_is_given_is_not_changed():
@@ -327,6 +358,47 @@ def test_cases_tell_the_counters_and_how_the_timing_ended():
     assert (a["precision"], a["why"]) == (0.03, "precise")
     assert all(math.isnan(b[name]) for name in ("cpu", "wall", "instructions", "precision"))
     assert b["why"] == ""
+
+
+# --- limits that differ ------------------------------------------------------------------------
+
+MINUTE = {"timeout": 60.0, "threads": 1}
+
+
+def said(*rows):
+    return tables.mixed_limits(frame_of(*rows), "tour")
+
+
+def test_a_board_with_one_set_of_limits_says_nothing():
+    assert said() == []
+    assert said({"budget": MINUTE}, {"budget": dict(MINUTE), "label": "b"}) == []
+    assert said({}, {"label": "b"}) == []
+    timing = {"kind": "timing", "seed": None, "budget": {**MINUTE, "effort": {"rounds": 5}}}
+    skipped = {"budget": {"timeout": 1.0}, "label": "b", "status": "skipped"}
+    elsewhere = {"budget": {"timeout": 1.0}, "problem": "clique"}
+    assert said({"budget": MINUTE}, timing, skipped, elsewhere) == []
+
+
+def test_limits_that_differ_are_named_with_those_who_had_them():
+    longer = {"timeout": 600.0, "threads": 1}
+    rows = [{"budget": MINUTE, "label": label, "seed": i} for label in "ab" for i in range(3)]
+    rows.append({"budget": longer, "label": "b", "seed": 2, "run": "r2"})  # run again by itself
+    assert said(*rows) == [
+        "Not all runs had the same limits: timeout 60 s (a, b: 5 runs); timeout 600 s (b: 1 run)."
+    ]
+    assert said({}, {"budget": {"answers": 5}, "seed": 1}) == [
+        "Not all runs had the same limits: none (a: 1 run); answers 5 (a: 1 run)."
+    ]
+
+
+def test_many_limits_of_many_solvers_are_cut_short():
+    rows = [{"budget": {"calls": i // 9}, "label": f"s{i}"} for i in range(60)]
+    (sentence,) = said(*rows, {"budget": {"x" * 10**5: "y" * 10**5}, "label": "z"})
+    assert "calls 0 (s0, s1, s2, s3 and 5 more: 9 runs)" in sentence
+    assert sentence.endswith("; and 4 more.")
+    assert len(sentence) < 500
+    (sentence,) = said({"budget": {"\n": {"a": [1]}}}, {"budget": {"b": True}, "seed": 1})
+    assert sentence.isprintable()
 
 
 # --- what is derived ---------------------------------------------------------------------------

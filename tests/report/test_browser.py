@@ -1,5 +1,8 @@
 """The site in a real browser, from file://."""
 
+import itertools
+import re
+
 import pytest
 
 from . import synthetic
@@ -31,8 +34,8 @@ def open_page(browser, site):
 
 
 def draw(page):
-    """Scroll to every chart, and wait until it is drawn."""
-    figures = page.locator("figure.chart")
+    """Scroll to every chart that is not folded away, and wait until it is drawn."""
+    figures = page.locator("figure.chart:visible")
     for i in range(figures.count()):
         figures.nth(i).scroll_into_view_if_needed()
         figures.nth(i).locator(".plot[data-drawn] svg").wait_for()
@@ -66,7 +69,8 @@ def test_tables_sort_by_their_headers(open_page):
 
 def test_tables_are_filtered(open_page):
     page = open_page()
-    box = page.get_by_role("searchbox").nth(1)
+    page.locator("#every-case > summary").click()
+    box = page.locator("[data-filter=case-table] input")
     box.fill("IRIS clara")
     labels = column(page, 2, "#case-table")
     assert labels
@@ -80,7 +84,8 @@ def test_tables_are_filtered(open_page):
 def test_charts_are_drawn_and_answer(open_page):
     page = open_page()
     figures = draw(page)
-    assert figures.count() == 4
+    assert page.locator("#charts figure.chart").count() == 4
+    assert figures.count() > 4  # the leading statistics have some too
     quality = page.locator("#chart-quality")
     before = quality.locator("svg").inner_html()
     quality.get_by_role("combobox").select_option("mixture[n=10000]")
@@ -145,7 +150,13 @@ def axis_colour_after(page):
     return axis_colour(page)
 
 
-@pytest.mark.parametrize("name", ["index.html", "problems/demo.html"])
+PAGES = [
+    *("index.html", "problems/demo.html", "solvers/demo/fasterpam.html", "papers/a-paper.html"),
+    *("papers.html", "claims.html", "statistics.html", "environments.html", "compare.html"),
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_its_window(open_page, name):
     page = open_page(name, width=390)
     draw(page)
@@ -155,13 +166,119 @@ def test_no_page_is_wider_than_its_window(open_page, name):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_link_to_a_solver_unfolds_it(open_page):
+@pytest.mark.parametrize("name", PAGES)
+def test_the_headings_of_a_page_are_in_order(open_page, name):
+    page = open_page(name)
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((one) => +one.tagName[1])"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_every_link_of_every_page_is_followed(open_page, site):
+    found = set()
+    for path in site.rglob("*.html"):
+        name = path.relative_to(site).as_posix()
+        page = open_page(name)
+        found |= set(page.locator("a[href]").evaluate_all("all => all.map((one) => one.href)"))
+        page.close()
+    assert all(url.startswith(site.as_uri()) for url in found)
+    page = open_page()
+    for url in sorted({url.partition("#")[0].partition("?")[0] for url in found}):
+        if url.endswith(".html"):
+            assert page.goto(url).ok
+
+
+def test_a_solver_is_reached_from_the_index(open_page):
     page = open_page("index.html")
-    page.get_by_role("link", name="demo").click()
+    page.get_by_role("link", name="demo", exact=True).click()
     page.locator("#board-table").get_by_role("link", name="fasterpam", exact=True).click()
-    section = page.locator("#solver-fasterpam")
-    assert section.evaluate("fold => fold.open")
-    assert section.get_by_text("bench run demo -s fasterpam").is_visible()
+    assert page.url.endswith("solvers/demo/fasterpam.html")
+    assert page.get_by_text("bench run demo -s fasterpam").first.is_visible()
+    page.get_by_role("link", name="A <Paper> & more").click()
+    assert page.url.endswith("papers/a-paper.html")
+    page.get_by_role("link", name="The claim swap-speed & its <b>").click()
+    assert page.url.endswith("claims.html#claim-demo-swap-speed")
+
+
+def test_a_link_to_a_folded_statistic_opens_it(open_page):
+    page = open_page()
+    fold = page.locator("details.finding-fold").first
+    name = fold.get_attribute("id")
+    assert not fold.evaluate("fold => fold.open")
+    page.evaluate("name => { location.hash = name; }", name)
+    page.wait_for_function("name => document.getElementById(name).open", arg=name)
+    assert fold.locator("a", has_text="what this is").count() == 1
+
+
+def test_everything_is_found_by_the_keyboard_alone(open_page):
+    page = open_page("solvers/demo/pam.html")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search-box"
+    page.keyboard.type("faster pam")
+    panel = page.locator("#search-found")
+    panel.get_by_role("link").first.wait_for()
+    assert "fasterpam" in panel.get_by_role("link").first.inner_text()
+    assert re.match(r"\d+ found", panel.get_by_role("status").inner_text())
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('#search-found') !== null")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.id") == "search-box"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/solvers/demo/fasterpam.html")
+    page.keyboard.press("/")
+    page.keyboard.type("no such thing")
+    page.get_by_text("Nothing found").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#search-found").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "target"),
+    [
+        ("demo", "problem", "problems/demo.html"),
+        ("an open", "paper", "papers/an-open-one.html"),
+        ("swap-speed", "claim", "claims.html#claim-demo-swap-speed"),
+        ("performance profile", "statistic", "statistics.html#statistic-performance_profile"),
+        ("n=10000", "case", "problems/demo.html?case-summary=mixture%5Bn%3D10000%5D#cases"),
+    ],
+)
+def test_all_kinds_are_found(open_page, words, kind, target):
+    page = open_page("papers.html")
+    page.locator("#search-box").fill(words)
+    found = page.locator("#search-found a").first
+    found.wait_for()
+    assert found.locator(".search-kind").inner_text() == kind
+    found.click()
+    page.wait_for_url(f"**/{target}")
+
+
+def test_a_case_that_was_searched_for_is_the_one_shown(open_page):
+    page = open_page("problems/demo.html?case-summary=mixture%5Bn%3D10000%5D#cases")
+    assert column(page, 1, "#case-summary") == ["mixture[n=10000]"]
+
+
+def test_the_list_of_papers_is_filtered(open_page):
+    page = open_page("papers.html")
+    assert len(column(page, 1, "#paper-table")) >= 3
+    page.get_by_label("Family").select_option("clustering")
+    page.get_by_label("Class").select_option("algorithm")
+    assert "A <Paper> & more" in column(page, 1, "#paper-table")
+    page.get_by_label("Filter").fill("nobody wrote this")
+    assert column(page, 1, "#paper-table") == []
+    page = open_page("papers.html?family=bandits")
+    assert column(page, 1, "#paper-table") == ["An Open One"]
+
+
+def test_claims_are_filtered_by_verdict(open_page):
+    page = open_page("claims.html")
+    page.get_by_label("Verdict").select_option("contradicted")
+    assert page.locator("#claim-list > li:visible").count() == 1
+    assert "same-answers" in page.locator("#claim-list > li:visible").inner_text()
+    assert page.locator("output").inner_text() == "1 of 5 claims"
 
 
 def test_everything_is_reached_with_the_keyboard(open_page):
@@ -191,7 +308,7 @@ def test_without_scripts_the_tables_are_there(open_page):
 
 def test_vega_is_loaded_once_and_only_where_there_is_a_chart(open_page):
     scripts = "[...document.scripts].map((one) => one.src.split('/').pop()).filter(Boolean)"
-    assert open_page("index.html").evaluate(scripts) == ["site.js"]
+    assert open_page("index.html").evaluate(scripts) == ["site.js", "search.js"]
     page = open_page()
     draw(page)
-    assert page.evaluate(scripts) == ["site.js", "vega.js"]
+    assert page.evaluate(scripts).count("vega.js") == 1

@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.report import chart_data
+from harness.findings import Axis
+from harness.report import axes, chart_data
 from harness.report.charts import Drawer, charts
-from harness.report.palette import COLOURS, looks
+from harness.report.palette import looks
+from harness.report.paper import on_paper
 from harness.report.subjects import ProblemFacts
+from harness.report.views import View, thinned
 
 RATIO = ProblemFacts("demo", "demo")
 GAP = ProblemFacts("demo", "demo", compare="difference")
@@ -39,9 +42,9 @@ def test_the_median_starts_when_most_seeds_have_an_answer():
         )
     )
     # at 2 s: 20, 30, none -> 30; at 4 s: 10, 30, none -> 30; at 8 s: 10, 12, none; at 16 s: 11
-    assert view.columns["seconds"] == [2.0, 8.0, 16.0]
-    assert view.columns["above"] == pytest.approx([2.0, 0.2, 0.1])
-    assert view.columns["last"] == [0, 0, 1]
+    assert view.columns["x"] == [2.0, 8.0, 16.0]
+    assert view.columns["y"] == pytest.approx([2.0, 0.2, 0.1])
+    assert view.columns["dot"] == [0, 0, 1]
 
 
 def test_a_run_without_answers_counts_as_the_worst():
@@ -51,15 +54,38 @@ def test_a_run_without_answers_counts_as_the_worst():
 def test_where_the_best_answer_counts_a_worse_one_later_does_not():
     best = ProblemFacts("demo", "demo", counts="best", compare="difference")
     view = only(chart_data.curves(traced([[1.0, 1, 12.0], [2.0, 2, 30.0]]), ["a"], best))
-    assert view.columns["above"] == [2.0, 2.0]
+    assert view.columns["y"] == [2.0, 2.0]
 
 
 def test_curves_are_thinned_but_keep_their_ends():
     points = [[float(t), t, 10.0 + 1 / t] for t in range(1, 5000)]
     view = only(chart_data.curves(traced(points), ["a"], GAP))
-    assert len(view.labels) <= 48
-    assert view.columns["seconds"][0] == 1.0
-    assert view.columns["seconds"][-1] == 4999.0
+    assert len(view.labels) <= 120
+    assert view.columns["x"][0] == 1.0
+    assert view.columns["x"][-1] == 4999.0
+
+
+def test_the_median_agrees_with_a_plain_one_at_every_moment():
+    rng = np.random.default_rng(7)
+    for _ in range(30):
+        count = int(rng.integers(1, 6))
+        times = [np.sort(rng.random(int(rng.integers(0, 7)))) for _ in range(count)]
+        values = [rng.integers(0, 9, len(one)).astype(float) for one in times]
+        if not sum(map(len, times)):
+            continue
+        moments, middle = chart_data._median_curve(times, values, 1000)
+        for at in np.linspace(0, 1, 41):
+            reached = [one[t <= at] for t, one in zip(times, values, strict=True)]
+            now = sorted(one[-1] if len(one) else np.inf for one in reached)[count // 2]
+            before = np.flatnonzero(moments <= at)
+            assert (middle[before[-1]] if len(before) else np.inf) == now
+
+
+def test_a_best_cost_of_zero_and_absurd_costs_leave_a_chart():
+    points = [[1.0, 1, 5.0], [2.0, 2, float("inf")], [3.0, 3, float("nan")], [4.0, 4, 0.0]]
+    view = only(chart_data.curves(traced(points, best=0.0), ["a"], RATIO))
+    assert view.columns["x"] == [4.0]
+    assert view.columns["y"] == [0.0]
 
 
 @pytest.mark.parametrize(
@@ -67,24 +93,89 @@ def test_curves_are_thinned_but_keep_their_ends():
     [
         (1e-6, 1.0, [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0]),
         (0.9, 12.0, [1.0, 2.0, 5.0, 10.0]),
-        (2.1, 2.6, [2.1, 2.6]),
+        (2.1, 2.6, [2.1, 2.2, 2.3, 2.4, 2.5, 2.6]),
+        (1e-300, 1e300, [10.0**power for power in range(-300, 301, 76)]),
     ],
 )
 def test_ticks_are_round_numbers_within_the_range(low, high, ticks):
-    assert chart_data.ticks(low, high) == pytest.approx(ticks)
+    assert axes.log_ticks(low, high) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.0, 1.0, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (1.0, 7.0, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]),
+        (-0.3, 0.31, [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3]),
+        (5.0, 5.0, [5.0]),
+    ],
+)
+def test_ticks_of_a_linear_axis_are_multiples_of_a_round_step(low, high, ticks):
+    assert axes.linear_ticks(low, high) == pytest.approx(ticks)
+
+
+LOG = Axis("", log=True)
 
 
 def test_zeros_lie_on_a_floor_below_all_else():
-    view = chart_data.View("v", [0, 0], {"above": [0.0, 0.004]})
-    chart_data.set_y(view, "above")
-    assert view.signals["floor"] == 0.001
-    assert view.signals["cut"]
+    ends = axes.ends([0.0, 0.004], LOG)
+    assert ends["log"] == [0.001, 0.004, [0.001, 0.0015, 0.002, 0.003, 0.004], True]
+    assert ends["linear"][:2] == [0.0, 0.004]
+    assert (ends["on"], ends["switch"]) == ("log", True)
 
 
 def test_an_axis_of_one_number_has_an_extent():
-    view = chart_data.View("v", [0], {"seconds": [3.0]})
-    chart_data.set_x(view, "seconds")
-    assert view.signals["left"] < 3.0 < view.signals["right"]
+    ends = axes.ends([3.0, 3.0], LOG)
+    for kind in ("log", "linear"):
+        assert ends[kind][0] < 3.0 < ends[kind][1]
+    assert axes.ends([0.0], Axis(""))["linear"][:2] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [-1.0, 5.0], []])
+def test_where_there_is_no_logarithm_the_axis_is_linear(values):
+    ends = axes.ends(values, LOG)
+    assert ends["log"] is None
+    assert (ends["on"], ends["switch"]) == ("linear", False)
+
+
+def test_what_is_not_finite_does_not_stretch_an_axis():
+    ends = axes.ends([1.0, np.inf, np.nan, 100.0, -np.inf], LOG)
+    assert ends["log"][:2] == ends["linear"][:2] == [1.0, 100.0]
+
+
+def test_there_is_no_half_of_a_thing():
+    assert axes.ends([1, 3], Axis("", "count", log=True))["log"][2] == [1.0, 2.0, 3.0]
+    assert axes.ends([0, 2], Axis("", "count"))["linear"][2] == [0.0, 1.0, 2.0]
+    assert axes.ends([1.25, 1.75], Axis("", "count"))["linear"][2] == [1.3, 1.4, 1.5, 1.6, 1.7]
+
+
+def test_an_axis_keeps_its_own_ends_but_leaves_out_no_value():
+    ends = axes.ends([2.0, 30.0], Axis("", log=True, low=1.0, high=20.0))
+    assert ends["log"][:2] == [1.0, 30.0]
+    bounded = axes.ends([0.2, 0.9], Axis("", "share", low=0.0, high=1.0))
+    assert bounded["linear"][:2] == [0.0, 1.0]
+    assert not bounded["switch"]
+
+
+def test_a_thinned_curve_keeps_its_ends_and_its_jump():
+    x = np.linspace(0, 1, 10_001)
+    y = np.where(x < 0.37, 0.0, 1.0)
+    kept = thinned(x, y, 50)
+    assert len(kept) <= 50
+    assert (kept[0], kept[-1]) == (0, 10_000)
+    assert np.diff(kept).min() > 0
+    jump = np.flatnonzero(np.diff(y[kept]))
+    assert x[kept[jump + 1]] == pytest.approx(0.37, abs=0.03)
+    assert thinned(x[:5], y[:5], 50).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_columns_are_packed_without_loss():
+    view = View("v", [0, 1, 1], {"x": [1.0, 2.0, 2.0], "dot": [1, 1, 1], "case": ["a", "b", "a"]})
+    assert view.plain()["columns"] == {
+        "x": [1.0, 2.0, 2.0],
+        "dot": 1,
+        "case": {"words": ["a", "b"], "index": [0, 1, 0]},
+    }
 
 
 def timed(*rows):
@@ -110,9 +201,9 @@ def test_cases_that_differ_in_size_alone_are_one_series():
         "mixture[k=50], n from 1000 to 2000",
         "all cases",
     ]
-    assert views[0].columns["size"] == [500, 1000, 4000]
-    assert set(views[2].columns["joined"]) == {0}
-    assert views[0].signals["xticks"] == [500, 1000, 4000]
+    assert views[0].columns["x"] == [500, 1000, 4000]
+    assert views[2].columns["joined"] == 0
+    assert views[0].axes["x"]["log"][2] == [500, 1000, 4000]
 
 
 def test_without_timings_the_traced_runs_are_shown_and_named_so():
@@ -150,17 +241,9 @@ def test_a_solver_looks_the_same_in_every_chart():
     made, absent = charts(Drawer(looks(labels), RATIO), RATIO, (board, traces, timings), labels)
     assert not absent
     assert [chart.name for chart in made] == ["trade", "quality", "growth", "spread"]
-    ranges = [
-        scale["range"]
-        for chart in made
-        for scale in chart.spec["scales"]
-        if scale["name"] in ("color", "fill")
-    ]
-    assert len(ranges) > len(made)
-    assert all(shown == ranges[0] for shown in ranges)
-
-
-def test_no_two_of_sixty_solvers_look_alike():
-    shown = looks([str(i) for i in range(60)]).values()
-    assert len({(look.colour, look.shape, look.dash) for look in shown}) == 60
-    assert len({look.colour for look in list(shown)[:8]}) == len(COLOURS) == 8
+    signs = []
+    for chart in made:
+        rows = next(data for data in on_paper(chart)["data"] if data["name"] == "rows")["values"]
+        signs.append({row["label"]: (row["paint"], row["shape"], row["dash"]) for row in rows})
+    assert set(signs[0]) == set(labels)
+    assert all(shown == signs[0] for shown in signs)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from harness.findings import FORMS
 from harness.report import formats
 
 
@@ -94,3 +95,35 @@ def test_an_interval_without_an_end_is_none():
 )
 def test_long_lists_are_counted(names, shown):
     assert formats.listed(names) == shown
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "shown"),
+    [
+        ("time", math.inf, "never"),
+        ("number", math.inf, "∞"),
+        ("gap", -math.inf, "−∞"),
+        ("time", 0.0123, "12.3 ms"),
+        ("factor", 12.34, "12.3×"),
+        ("share", 0.996, "99.6 %"),
+        ("share", 1.0, "100 %"),
+        ("probability", 0.00001, "<0.0001"),
+        ("probability", 0.0123, "0.0123"),
+        ("rank", 2.5, "2.5"),
+        ("rank", 3, "3"),
+        ("count", 12345, "12\N{NARROW NO-BREAK SPACE}345"),
+        ("solver", "pam", "pam"),
+        ("text", None, "–"),
+        ("text", True, "yes"),
+        ("size", 1_258_291, "1.2 MiB"),
+        ("a form of another version", 0.5, "0.5"),
+    ],
+)
+def test_each_form_writes_its_values(form, value, shown):
+    assert formats.of(form)(value).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("value", [None, math.nan])
+def test_what_is_missing_is_a_dash_in_every_form(form, value):
+    assert formats.of(form)(value) == "–"

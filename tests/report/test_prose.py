@@ -12,7 +12,7 @@ def test_nothing_in_it_is_markup():
 
 
 def test_an_indented_block_is_kept_as_it_is():
-    assert prose("    a\n      b < c") == "<pre>a\n  b &lt; c</pre>"
+    assert prose("    a\n      b < c") == '<pre tabindex="0">a\n  b &lt; c</pre>'
 
 
 def test_a_list_has_items_that_may_go_on():

@@ -1,5 +1,7 @@
 """What pages say of a solver is read from its file and asked elsewhere; nothing is imported."""
 
+import re
+
 import pytest
 
 from harness.catalogue import Catalogue
@@ -114,8 +116,8 @@ class Made(Solver):
 def test_a_default_of_a_factory_is_shown(make_site, with_solver):
     text = SOLVER.format(more="") + "    steps: list = field(default_factory=lambda: [1, 2])  # x\n"
     site = make_site(records("fasterpam"), catalogue=with_solver(text))
-    html = (site / "problems/demo.html").read_text()
-    assert "<td><code>[1, 2]</code></td><td><code>[1, 2]</code></td><td>x</td>" in html
+    html = (site / "solvers/demo/fasterpam.html").read_text()
+    assert re.search(r"(<td><code>\[1, 2\]</code></td>){2}<td[^>]*>x</td>", html)
 
 
 @pytest.mark.parametrize(
@@ -127,22 +129,24 @@ def test_a_default_of_a_factory_is_shown(make_site, with_solver):
 )
 def test_a_solver_that_can_not_be_loaded_keeps_its_results(make_site, with_solver, more, said):
     site = make_site(records("fasterpam"), catalogue=with_solver(SOLVER.format(more=more)))
-    text = Parsed((site / "problems/demo.html").read_text()).text
+    text = Parsed((site / "solvers/demo/fasterpam.html").read_text()).text
     assert "Its file can't be used here: " in text
     assert said in text
 
 
-def test_only_solvers_of_the_page_are_asked_each_once(make_site, catalogue, monkeypatch):
+def test_solvers_are_asked_each_once(make_site, catalogue, monkeypatch):
     asked = []
     run = Worker.run
 
     def spy(self, job, limits):
-        asked.append(job["parameters"]["entry"]["stem"])
+        asked.append((job["parameters"]["entry"]["problem"], job["parameters"]["entry"]["stem"]))
         return run(self, job, limits)
 
     monkeypatch.setattr(Worker, "run", spy)
     make_site(records("fasterpam", "fasterpam[init=build]", "clara", "sloppy"), catalogue=catalogue)
-    assert sorted(asked) == ["clara", "fasterpam"]
+    installed = [entry.stem for entry in catalogue.solvers_of("demo")]
+    assert sorted(stem for problem, stem in asked if problem == "demo") == sorted(installed)
+    assert len(asked) == len(set(asked))
 
 
 def test_a_hostile_file_does_nothing_to_a_page(make_site, with_solver):
@@ -159,7 +163,7 @@ def test_a_hostile_file_does_nothing_to_a_page(make_site, with_solver):
     )
     site = make_site(records("fasterpam"), catalogue=with_solver(text))
     harmless(site)
-    html = (site / "problems/demo.html").read_text()
+    html = (site / "solvers/demo/fasterpam.html").read_text()
     assert "Its file can&#39;t be used here" not in html
     assert "<code>x50</code>" in html
     assert "<code>x2000</code>" not in html

@@ -9,6 +9,7 @@ central objects, lie close together; a medoid always belongs to its own cluster.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,6 +24,7 @@ class Alternating(Solver):
 
     problem = "k_medoids"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 2}, "memory": {"n": 1}}  # one cluster may hold all
 
     init: str = "random"  # or build, lab
 

@@ -8,6 +8,7 @@ Departs from the book (Kaufman and Rousseeuw 1990): nothing.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._starts import place
 from harness.api import Solver
@@ -19,6 +20,7 @@ class Build(Solver):
 
     problem = "k_medoids"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 2, "k": 1}, "memory": {"n": 1}}
 
     def solve(self, data, rng):
         yield from place("build", data, rng)

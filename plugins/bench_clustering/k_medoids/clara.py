@@ -9,6 +9,7 @@ the given matrix, where the original computes dissimilarities from the data as i
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._clara import best_of_samples
 from bench_clustering.k_medoids.pam import PAM
@@ -21,6 +22,7 @@ class CLARA(Solver):
 
     problem = "k_medoids"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 0}}  # of judging samples
 
     samples: int = 5  # as published
     size: int = 40  # objects in a sample, and

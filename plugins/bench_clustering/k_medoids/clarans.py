@@ -11,6 +11,7 @@ must gain more than 1e-12 of the cost at the start. The least number of tries, 2
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class CLARANS(Solver):
 
     problem = "k_medoids"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 2, "k": 1}, "memory": {"n": 1}}  # of the tries in vain
 
     restarts: int = 2  # as published
     share: float = 0.0125  # of all swaps, tried in vain, that ends a search; as published

@@ -8,6 +8,7 @@ Departs from the paper: nothing that we know of.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._clara import best_of_samples
 from bench_clustering.k_medoids.fastpam2 import FastPAM2
@@ -21,6 +22,7 @@ class FastCLARA(Solver):
     problem = "k_medoids"
     papers = ("faster-k-medoids-clustering-improving",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 0}}  # of judging samples
 
     samples: int = 5  # as CLARA
     size: int = 80  # objects in a sample, and

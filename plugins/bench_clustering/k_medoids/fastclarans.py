@@ -13,6 +13,7 @@ A swap must gain more than 1e-12 of the cost at the start.
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class FastCLARANS(Solver):
     problem = "k_medoids"
     papers = ("faster-k-medoids-clustering-improving",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 2, "k": 0}, "memory": {"n": 1}}  # of the tries in vain
 
     restarts: int = 2  # as CLARANS
     share: float = 0.025  # of all candidates, tried in vain, that ends a search; as published

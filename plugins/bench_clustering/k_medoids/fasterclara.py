@@ -7,6 +7,7 @@ Departs from the paper: nothing that we know of.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._clara import best_of_samples
 from bench_clustering.k_medoids.fasterpam import FasterPAM
@@ -20,6 +21,7 @@ class FasterCLARA(Solver):
     problem = "k_medoids"
     papers = ("fast-eager-k-medoids-clustering",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 0}}  # of judging samples
 
     samples: int = 5  # as CLARA
     size: int = 80  # objects in a sample, and

@@ -12,6 +12,7 @@ rounding can make it go on for ever.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class FasterPAM(Solver):
     problem = "k_medoids"
     papers = ("fast-eager-k-medoids-clustering",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 2, "k": 0}, "memory": {"n": 1}}  # of a round
 
     init: str = "random"  # or build, lab; swaps are so cheap that a better start doesn't pay
 

@@ -12,6 +12,7 @@ can make it go in circles. Where swaps tie within rounding, PAM may take another
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._starts import begin
 from bench_clustering.k_medoids._swap import best_swaps
@@ -25,6 +26,7 @@ class FastPAM1(Solver):
     problem = "k_medoids"
     papers = ("faster-k-medoids-clustering-improving",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 2}, "memory": {"n": 1}}  # of a step
 
     init: str = "build"  # or random, lab; as PAM, whose result it gives
 

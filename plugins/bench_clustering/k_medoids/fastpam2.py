@@ -11,6 +11,7 @@ evaluated anew too.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class FastPAM2(Solver):
     problem = "k_medoids"
     papers = ("faster-k-medoids-clustering-improving",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 2, "k": 0}, "memory": {"n": 1}}  # of a scan
 
     tau: float = 1.0  # share of its promised gain that a later swap may lose; 1: any gain will do
     init: str = "lab"  # or random, build; LAB is the same paper's start

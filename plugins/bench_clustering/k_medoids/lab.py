@@ -8,6 +8,7 @@ Departs from the paper: nothing that we know of.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._starts import place
 from harness.api import Solver
@@ -20,6 +21,7 @@ class LAB(Solver):
     problem = "k_medoids"
     papers = ("faster-k-medoids-clustering-improving",)
     role = "paper"
+    growth: ClassVar = {"time": {"n": 1, "k": 1}, "memory": {"n": 1}}
 
     def solve(self, data, rng):
         yield from place("lab", data, rng)

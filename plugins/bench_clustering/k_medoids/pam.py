@@ -12,6 +12,7 @@ time; a swap must gain more than 1e-12 of the cost at the start.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_clustering.k_medoids._starts import begin
 from bench_clustering.k_medoids._swap import best_swaps
@@ -24,6 +25,7 @@ class PAM(Solver):
 
     problem = "k_medoids"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 2, "k": 1}, "memory": {"n": 1}}  # of a step
 
     init: str = "build"  # or random, lab; BUILD is part of the published method
 

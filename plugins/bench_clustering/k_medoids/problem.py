@@ -134,6 +134,11 @@ yield rng.choice(len(data.dissimilarities), data.k, replace=False)
             scores["adjusted_rand_index"] = adjusted_rand(instance.truth["labels"], numbers)
         return cost, scores
 
+    def normal(self, instance: Instance, answer: object) -> np.ndarray:
+        return np.sort(
+            medoids_of(answer, len(instance.data["dissimilarities"]), instance.data["k"])
+        )
+
     def exact(self, instance: Instance) -> float | None:
         matrix = np.asarray(instance.data["dissimilarities"], np.float64)
         return _exact.least_cost(matrix, instance.data["k"])

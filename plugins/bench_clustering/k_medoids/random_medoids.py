@@ -5,6 +5,7 @@ The first draw is the random start of the other solvers. Memory O(k).
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ class RandomMedoids(Solver):
 
     problem = "k_medoids"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 1, "k": 1}, "memory": {"n": 0, "k": 1}}
 
     draws: int = 1  # one: the start of the other solvers, as it is
 

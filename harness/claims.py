@@ -1,0 +1,335 @@
+"""What papers claim, held against the records: a verdict is computed, and never stored or set.
+
+A verdict rests on the records of one machine that its claim names: of each run the latest under
+the claim's own limits, else the latest there is. It says which they are, and whether the code that
+made them is still the code at hand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from harness.catalogue import Catalogue
+from harness.claim import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    REPRODUCED,
+    UNTESTABLE,
+    VERDICTS,
+    WEAKER,
+    Claim,
+    Quantity,
+    SameAnswers,
+)
+from harness.estimates import Estimate, Missing, estimate
+from harness.keys import sources_of
+from harness.loading import PluginError, Source, load_module
+from harness.selectors import Misuse, nearest
+from harness.statistics.board import Board
+from harness.statistics.leaderboard import Rules
+from harness.statistics.shelf import claim_files
+
+__all__ = ["VERDICTS", "Judged", "Stated", "judged", "stated", "wanted"]
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A claim, and the problem whose folder states it; none where it is about no board."""
+
+    problem: str
+    claim: Claim
+
+    @property
+    def key(self) -> str:
+        """Its name among all claims."""
+        return f"{self.problem}/{self.claim.name}" if self.problem else self.claim.name
+
+    @property
+    def command(self) -> str:
+        """What measures it once more."""
+        return shlex.join(["bench", "claims", self.key, "--again"])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with what the records say of it.
+
+    Attributes:
+        problem, key, paper, statement, figure, setting: of the claim; `quantity` in words.
+        verdict: one of `VERDICTS`; None where what it needs was not run yet.
+        measured, low, high: the quantity and its 95 % interval; None where there is none.
+        form: how these are written, one of `harness.findings.FORMS`.
+        reproduced: the range that counts as reproduced.
+        why: the verdict's reason, a sentence.
+        records: RUN/KEY of the records behind it, as `bench replay` takes them.
+        command: what measures it once more.
+        solvers: names of the solvers' files. runs: how many values the estimate rests on.
+    """
+
+    problem: str
+    key: str
+    paper: str
+    statement: str
+    figure: str
+    setting: str
+    quantity: str
+    verdict: str | None
+    measured: float | None
+    low: float | None
+    high: float | None
+    form: str
+    reproduced: tuple[float, float]
+    why: str
+    records: tuple[str, ...]
+    command: str
+    solvers: tuple[str, ...]
+    runs: int = 0
+
+
+def stated(catalogue: Catalogue) -> tuple[list[Stated], list[str]]:
+    """All claims at hand, and what could not be used of their files."""
+    found: dict[str, Stated] = {}
+    complaints: list[str] = []
+    for problem, source in [*catalogue.claims, *(("", one) for one in claim_files(catalogue))]:
+        try:
+            claims = _read(source, problem, catalogue)
+        except PluginError as error:
+            complaints.append(str(error))
+            continue
+        for one in claims:
+            if one.key in found:
+                complaints.append(
+                    f"{source.file}: the claim {one.key!r} is stated twice; rename one"
+                )
+            found.setdefault(one.key, one)
+    return list(found.values()), complaints
+
+
+def _read(source: Source, problem: str, catalogue: Catalogue) -> list[Stated]:
+    module = load_module(source)
+    problem = problem or getattr(module, "PROBLEM", "")
+    claims = getattr(module, "CLAIMS", None)
+    if not isinstance(claims, list | tuple) or not all(isinstance(one, Claim) for one in claims):
+        raise PluginError(
+            f"{source.file} states no claims; expected CLAIMS = [Claim(...), ...] "
+            "of harness.api.Claim"
+        )
+    tested = any(one.quantity is not None for one in claims)
+    if (problem or tested) and problem not in catalogue.problems:
+        known = ", ".join(sorted(catalogue.problems)) or "none"
+        raise PluginError(
+            f"{source.file} states claims about {problem or 'no problem'!r}; expected a folder of "
+            f'a problem, or PROBLEM = "..." in the file, one of: {known}'
+        )
+    return [Stated(problem, claim) for claim in claims]
+
+
+def wanted(claims: Sequence[Stated], names: Iterable[str]) -> list[Stated]:
+    """The claims of papers, problems, or by their own names; all where none is named.
+
+    Raises:
+        Misuse: for a name that is none of these; names the nearest.
+    """
+    chosen: dict[str, Stated] = {}
+    names = list(names)
+    for name in names:
+        found = [
+            one for one in claims if name in (one.key, one.claim.name, one.claim.paper, one.problem)
+        ]
+        if not found:
+            known = {one.key for one in claims} | {one.claim.paper for one in claims}
+            hint = nearest(name, known) or "`bench claims --list` shows them all"
+            raise Misuse(f"there is no claim, and no paper with claims, named {name!r}; {hint}")
+        chosen.update({one.key: one for one in found})
+    return list(chosen.values()) if names else list(claims)
+
+
+def judged(
+    catalogue: Catalogue,
+    frame: pd.DataFrame,
+    problems: Mapping[str, Rules] | None = None,
+    claims: Sequence[Stated] | None = None,
+) -> list[Judged]:
+    """Hold claims against records.
+
+    Args:
+        catalogue: what is installed.
+        frame: all records of one machine, as `tables.with_reference` returns them; a later record
+            of a run may stand beside an earlier one.
+        problems: how each problem is ranked; by default as its class says.
+        claims: which; all that are stated by default.
+    """
+    if claims is None:
+        claims = stated(catalogue)[0]
+    rules = dict(problems or {})
+    keys: dict[str, str] = {}
+    return [_judge(catalogue, frame, rules, one, keys) for one in claims]
+
+
+def _judge(
+    catalogue: Catalogue,
+    frame: pd.DataFrame,
+    rules: dict[str, Rules],
+    one: Stated,
+    keys: dict[str, str],
+) -> Judged:
+    claim = one.claim
+    quantity = claim.quantity
+    if quantity is None:
+        return _result(one, UNTESTABLE, claim.untestable)
+    rows = _rows_of(frame, one)
+    skipped = rows[(rows["status"] == "skipped") & (rows["kind"] == "trace")]
+    if len(skipped):
+        first = skipped.iloc[0]
+        why = f"{first['label']} could not be run: {first['message']}"
+        return _result(one, UNTESTABLE, why, rows)
+    if one.problem not in rules:
+        problem = catalogue.problem(one.problem).load()
+        rules[one.problem] = Rules(problem.compare, problem.rank_by)
+    labels = pd.DataFrame({"label": [s for s in quantity.solvers if s in set(rows["label"])]})
+    board = Board(rows, one.problem, rules[one.problem], table=labels)
+    try:
+        found = estimate(quantity, board)
+    except Missing as missing:
+        return _result(one, None, f"Not run yet: {missing}.", rows.iloc[:0])
+    verdict, why = _verdict(claim, found)
+    notes = [*found.notes, *_stale(catalogue, rows, one.problem, keys), *_others(rows, claim)]
+    text = why + "".join(f" Note: {note}." for note in notes)
+    return _result(one, verdict, text, rows, found)
+
+
+def _rows_of(frame: pd.DataFrame, one: Stated) -> pd.DataFrame:
+    """The records that a claim rests on, each run once."""
+    claim, quantity = one.claim, one.claim.quantity
+    assert quantity is not None
+    kinds = ("trace", "timing") if quantity.timed else ("trace",)
+    rows = frame[
+        (frame["problem"] == one.problem)
+        & frame["label"].isin(quantity.solvers)
+        & frame["case"].isin(quantity.cases)
+        & frame["kind"].isin(kinds)
+        & (frame["seed"].isna() | (frame["seed"].astype(float) < claim.seeds))
+    ]
+    own = [_has_limits(budget, claim) for budget in rows["budget"]]
+    ordered = rows.assign(_own=own).sort_values(["_own", "as_of"], kind="stable")
+    same = ["kind", "label", "case", "seed"]
+    return ordered.drop_duplicates(same, keep="last").drop(columns="_own")
+
+
+def _has_limits(budget: Mapping[str, object], claim: Claim) -> bool:
+    """Whether a record was made under the limits that its claim asks for."""
+    return budget.get("timeout") == claim.timeout and budget.get("seconds") == claim.budget
+
+
+def _verdict(claim: Claim, found: Estimate) -> tuple[str, str]:
+    """The verdict, and its reason."""
+    value, low, high = found.interval.value, found.interval.low, found.interval.high
+    if isinstance(claim.quantity, SameAnswers) and found.proof is not None:
+        return _verdict_on_equality(claim, found)
+    if math.isnan(value):
+        return INCONCLUSIVE, "Nothing could be measured: the runs that are needed failed."
+    if math.isnan(low) or math.isnan(high):
+        return INCONCLUSIVE, "There are too few runs for an interval."
+    (first, last), (least, most) = claim.reproduced, claim.range_that_holds
+    if first <= low and high <= last:
+        return REPRODUCED, "The whole interval lies in the range that keeps the claim."
+    if high < least or most < low:
+        return CONTRADICTED, "The whole interval lies outside of what the claim allows."
+    if least <= low and high <= most and (high < first or last < low):
+        return WEAKER, "The direction is as claimed, the amount is not reached."
+    return INCONCLUSIVE, "The interval reaches across the border of the range that keeps the claim."
+
+
+def _verdict_on_equality(claim: Claim, found: Estimate) -> tuple[str, str]:
+    share = found.interval
+    if found.proof:
+        if share.low >= claim.reproduced[0]:
+            return REPRODUCED, "No run differed."
+        return INCONCLUSIVE, "No run differed, but there are too few to say how rare that may be."
+    if share.value >= claim.range_that_holds[0]:
+        return WEAKER, "Some runs differ."
+    return CONTRADICTED, "Too many runs differ."
+
+
+def _stale(
+    catalogue: Catalogue, rows: pd.DataFrame, problem: str, keys: dict[str, str]
+) -> list[str]:
+    """Whose source is another than when the records were made."""
+    named = {
+        f"{problem}/{stem}": catalogue.solvers.get(f"{problem}/{stem}")
+        for stem in dict.fromkeys(rows["solver"])
+    }
+    for name, entry in named.items():
+        if entry is not None and name not in keys:
+            keys[name] = sources_of(entry.source).key
+    changed = {
+        str(row.solver)
+        for row in rows.itertuples()
+        if f"{problem}/{row.solver}" in keys
+        and (row.sources or {}).get("solver", "") != keys[f"{problem}/{row.solver}"]
+    }
+    names = " and ".join(sorted(changed))
+    return [f"the source of {names} has changed since; run it again"] if changed else []
+
+
+def _others(rows: pd.DataFrame, claim: Claim) -> list[str]:
+    other = sum(not _has_limits(budget, claim) for budget in rows["budget"])
+    return [f"{other} of the runs were made under other limits than the claim's"] if other else []
+
+
+def _result(
+    one: Stated,
+    verdict: str | None,
+    why: str,
+    rows: pd.DataFrame | None = None,
+    found: Estimate | None = None,
+) -> Judged:
+    claim, quantity = one.claim, one.claim.quantity
+    known = found.interval if found is not None else None
+    return Judged(
+        problem=one.problem,
+        key=one.key,
+        paper=claim.paper,
+        statement=claim.statement,
+        figure=claim.figure,
+        setting=claim.setting,
+        quantity=quantity.words if quantity is not None else "",
+        verdict=verdict,
+        measured=_number(known.value) if known else None,
+        low=_number(known.low) if known else None,
+        high=_number(known.high) if known else None,
+        form=quantity.form if quantity is not None else "text",
+        reproduced=claim.reproduced,
+        why=why,
+        records=_addresses(rows, quantity) if rows is not None and quantity is not None else (),
+        command=one.command,
+        solvers=tuple(dict.fromkeys(name.partition("[")[0] for name in quantity.solvers))
+        if quantity is not None
+        else (),
+        runs=found.runs if found is not None else 0,
+    )
+
+
+def _addresses(rows: pd.DataFrame, quantity: Quantity) -> tuple[str, ...]:
+    """The records of the kind that the quantity is measured by."""
+    kind = "timing" if quantity.timed else "trace"
+    chosen = rows[rows["kind"] == kind]
+    return tuple(f"{row.run}/{str(row.key)[:12]}" for row in chosen.itertuples())
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def as_json(one: Judged) -> dict[str, object]:
+    """A judged claim for other programs; `interval` is null where there is none."""
+    said = dataclasses.asdict(one)
+    low, high = said.pop("low"), said.pop("high")
+    said["interval"] = None if low is None or high is None else [low, high]
+    return said

@@ -1,0 +1,213 @@
+"""Verdicts: which interval gives which, on which records they rest, and what can't be had."""
+
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from harness.catalogue import Catalogue
+from harness.claim import Claim, CostGap, SameAnswers, Speedup
+from harness.claims import Stated, as_json, judged, stated, wanted
+from harness.record import Record
+from harness.selectors import Misuse
+from harness.statistics.leaderboard import Rules
+from harness.store import Results
+from harness.tables import of_machine, records
+
+from .boards import run, timing
+
+BARE = Claim(
+    name="twice",
+    paper="a-paper",
+    statement="a is twice as fast as b.",
+    figure="2 times",
+    quantity=Speedup("a", "b", "c", "trace"),
+    reproduced=(1.8, math.inf),
+    holds=(1.0, math.inf),
+    seeds=8,
+)
+NOTHING = SimpleNamespace(solvers={}, claims=[], problems={"tour": None})
+
+
+def judge(rows, claim=BARE, machine="box"):
+    runs = {"r": {"machine": "box"}, "s": {"machine": "box"}, "z": {"machine": "other"}}
+    frame = of_machine(records(Results(runs, list(rows))), machine)
+    return judged(NOTHING, frame, {"tour": Rules()}, [Stated("tour", claim)])[0]
+
+
+def timed(label, seconds, **facts):
+    budget = {"timeout": 60.0}
+    return [
+        run(label, "c", i, 1.0, seconds=s, budget=budget, key=f"{label}{i}" * 8, **facts)
+        for i, s in enumerate(seconds)
+    ]
+
+
+def noisy(middle, spread=0.02):
+    return [middle * (1 + spread * ((i * 5) % 8 - 3.5) / 4) for i in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [
+        (3.0, "reproduced"),
+        (1.4, "weaker than claimed"),
+        (1.8, "inconclusive"),
+        (1.0, "inconclusive"),
+        (0.5, "contradicted"),
+    ],
+)
+def test_the_verdict_is_where_the_whole_interval_lies(ratio, verdict):
+    found = judge([*timed("a", noisy(1.0)), *timed("b", noisy(ratio))])
+    assert found.verdict == verdict
+    assert found.low < found.measured < found.high
+    assert found.measured == pytest.approx(ratio, rel=0.02)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.99, 1.0, 1.4, 1.8, 3.0])
+def test_a_claim_without_a_middle_ground_is_never_weaker(ratio):
+    found = judge([*timed("a", noisy(1.0)), *timed("b", noisy(ratio))], replace(BARE, holds=None))
+    assert found.verdict in ("reproduced", "contradicted", "inconclusive")
+
+
+def test_the_records_behind_a_verdict_are_named():
+    found = judge([*timed("a", noisy(1.0)), *timed("b", noisy(3.0)), *timed("other", noisy(1.0))])
+    assert len(found.records) == 16
+    assert found.records[0] == "r/" + ("a0" * 8)[:12]
+    assert found.command == "bench claims tour/twice --again"
+    assert found.runs == 16
+
+
+def test_nothing_run_means_no_verdict():
+    found = judge(timed("a", noisy(1.0)))
+    assert found.verdict is None
+    assert found.measured is None
+    assert "b was not run on c" in found.why
+    assert as_json(found)["interval"] is None
+
+
+def test_too_few_runs_are_inconclusive():
+    found = judge([*timed("a", [1.0, 1.1]), *timed("b", [9.0, 9.1])])
+    assert found.verdict == "inconclusive"
+    assert "too few" in found.why
+    assert found.measured == pytest.approx(8.6, rel=0.1)
+
+
+def test_a_solver_that_can_not_be_run_makes_it_not_testable_here():
+    rows = [run("b", "c", 0, None, "skipped", message="pip install it", seconds=None)]
+    found = judge([*timed("a", noisy(1.0)), *rows])
+    assert found.verdict == "not testable here"
+    assert "pip install it" in found.why
+
+
+def test_a_failing_solver_contradicts():
+    lost = [run("a", "c", i, None, "crashed", budget={"timeout": 60.0}) for i in range(8)]
+    assert judge([*lost, *timed("b", noisy(1.0))]).verdict == "contradicted"
+
+
+def test_machines_are_never_mixed():
+    rows = [*timed("a", noisy(1.0)), *timed("b", noisy(3.0), run="z")]
+    assert judge(rows).verdict is None
+    assert judge([*rows, *timed("b", noisy(0.5))]).verdict == "contradicted"
+
+
+def test_later_records_count_and_those_under_the_claims_own_limits_before_all():
+    old = [*timed("a", noisy(1.0)), *timed("b", noisy(3.0))]
+    new = timed("b", noisy(0.5), run="s")
+    assert judge([*old, *new]).verdict == "contradicted"
+    other = [dict(row, budget={"timeout": 1.0}) for row in new]
+    found = judge([*old, *other])
+    assert found.verdict == "reproduced"
+    found = judge([*timed("a", noisy(1.0)), *other])
+    assert found.verdict == "contradicted"
+    assert "8 of the runs were made under other limits" in found.why
+
+
+def test_more_seeds_than_the_claim_asks_for_do_not_count():
+    many = [*timed("a", noisy(1.0)), *timed("b", noisy(3.0))]
+    late = [dict(row, seed=row["seed"] + 8, seconds=0.01) for row in timed("b", noisy(1.0))]
+    assert judge([*many, *late]).measured == judge(many).measured
+
+
+def test_timings_and_traces_are_not_mixed():
+    rows = [*timed("a", noisy(1.0)), *timed("b", noisy(3.0))]
+    rows += [timing("a", "c", [5.0] * 8), timing("b", "c", [1.0] * 8)]
+    assert judge(rows).verdict == "reproduced"
+    found = judge(rows, replace(BARE, quantity=Speedup("a", "b", "c", "timing")))
+    assert found.verdict == "contradicted"
+
+
+def answers(label, digests):
+    return [run(label, "c", i, 1.0, answer=d) for i, d in enumerate(digests)]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "verdict"),
+    [
+        ("x" * 80, "reproduced"),
+        ("x" * 20, "inconclusive"),
+        ("x" * 79 + "y", "weaker than claimed"),
+        ("x" * 40 + "y" * 40, "contradicted"),
+    ],
+)
+def test_equal_answers_are_refuted_by_one_that_differs(theirs, verdict):
+    claim = replace(
+        BARE,
+        quantity=SameAnswers("a", "b", ("c",)),
+        reproduced=(0.95, 1.0),
+        holds=(0.9, 1.0),
+        seeds=100,
+    )
+    assert judge([*answers("a", "x" * 80), *answers("b", theirs)], claim).verdict == verdict
+
+
+def test_a_gap_without_chance_can_be_judged():
+    claim = replace(BARE, quantity=CostGap("a", "b", "c"), reproduced=(-1, 0.01), holds=(-1, 0.1))
+    rows = [run("a", "c", i, 1.05) for i in range(5)] + [run("b", "c", i, 1.0) for i in range(5)]
+    assert judge(rows, claim).verdict == "weaker than claimed"
+
+
+def test_an_untestable_claim_says_why():
+    claim = replace(BARE, quantity=None, untestable="It needs a cluster.")
+    found = judge(timed("a", [1.0]), claim)
+    assert (found.verdict, found.why) == ("not testable here", "It needs a cluster.")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": "Not good"}, "letters, digits and hyphens"),
+        ({"quantity": None}, "give it a quantity"),
+        ({"untestable": "both"}, "give it a quantity"),
+        ({"holds": (2.0, 3.0)}, "does not lie within"),
+        ({"reproduced": (-math.inf, math.inf), "holds": None}, "which range"),
+    ],
+)
+def test_claims_that_make_no_sense_are_refused(change, words):
+    with pytest.raises(ValueError, match=words):
+        replace(BARE, **change)
+
+
+def test_no_claim_can_be_marked_by_hand():
+    """Neither a claim nor a record has a place for a verdict, and judging takes none."""
+    assert not {"verdict", "measured", "interval"} & set(Claim.__dataclass_fields__)
+    assert not {"verdict", "measured"} & set(Record.__dataclass_fields__)
+    row = dict(timed("a", [1.0])[0], verdict="reproduced", measured=9.0)
+    assert judge([row]).verdict is None
+
+
+def test_names_select_claims_papers_and_problems():
+    all_of_them = [Stated("tour", BARE), Stated("tour", replace(BARE, name="x", paper="p"))]
+    assert wanted(all_of_them, []) == all_of_them
+    assert [one.key for one in wanted(all_of_them, ["p"])] == ["tour/x"]
+    assert len(wanted(all_of_them, ["tour"])) == len(wanted(all_of_them, ["twice", "x"])) == 2
+    with pytest.raises(Misuse, match="did you mean tour/twice"):
+        wanted(all_of_them, ["tour/twise"])
+
+
+def test_the_claims_that_are_installed_can_be_read():
+    known, complaints = stated(Catalogue())
+    assert not complaints
+    assert {one.problem for one in known} >= {"k_medoids"}
+    assert len({one.key for one in known}) == len(known)

@@ -1,0 +1,280 @@
+"""The quantities of claims, against examples worked by hand, formulas elsewhere, and simulation."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_1samp, ttest_ind
+
+from harness.claim import (
+    CallsToTarget,
+    CostGap,
+    Dominance,
+    Growth,
+    Level,
+    Quantity,
+    SameAnswers,
+    Speedup,
+    SpeedupGrowth,
+)
+from harness.estimates import Missing, estimate, kinds
+
+from .boards import board, run, timing
+
+A = (10.2, 10, 10.4, 10.1, 11.5, 10.3, 10.2, 10, 10.6, 10.1)
+B = (5.1, 5, 5.3, 5.2, 5.1, 6, 5.2, 5.1, 5.4, 5)
+
+
+def timed(label, case, values, **facts):
+    return [run(label, case, 0, 1.0, **facts), timing(label, case, values, **facts)]
+
+
+def traced(label, case, seconds, **facts):
+    return [run(label, case, i, 1.0, seconds=s, **facts) for i, s in enumerate(seconds)]
+
+
+def ends(found):
+    return found.interval.value, found.interval.low, found.interval.high
+
+
+def test_every_kind_has_an_estimator():
+    assert set(kinds()) == set(Quantity.__subclasses__())
+
+
+@pytest.mark.parametrize("clock", ["timing", "trace"])
+def test_a_speed_up_on_one_case_is_the_ratio_of_two_samples(clock):
+    make = timed if clock == "timing" else traced
+    made = board([*make("slow", "c", A), *make("fast", "c", B)])
+    found = ends(estimate(Speedup("fast", "slow", "c", clock), made))
+    assert found == pytest.approx((1.980392, 1.923077, 2.039216), abs=1e-6)
+    turned = ends(estimate(Speedup("slow", "fast", "c", clock), made))
+    assert turned == pytest.approx((1 / 1.980392, 1 / 2.039216, 1 / 1.923077), abs=1e-6)
+
+
+def test_a_speed_up_over_cases_is_a_geometric_mean_with_students_t():
+    logs = [0.5, 0.9, 1.3, 0.7]
+    rows = []
+    for i, log in enumerate(logs):
+        rows += timed("slow", f"c{i}", [3.0 * math.exp(log)] * 3)
+        rows += timed("fast", f"c{i}", [3.0] * 3)
+    found = ends(estimate(Speedup("fast", "slow", tuple(f"c{i}" for i in range(4))), board(rows)))
+    known = ttest_1samp(logs, 0).confidence_interval()
+    assert found == pytest.approx(tuple(map(math.exp, (np.mean(logs), known.low, known.high))))
+
+
+def test_a_time_limit_of_the_rival_makes_the_ratio_a_lower_bound():
+    late = [
+        run("slow", "c", i, None, "timeout", seconds=5.0, budget={"timeout": 5.0}) for i in range(6)
+    ]
+    made = board([*late, *traced("fast", "c", [1.0] * 6)])
+    found = estimate(Speedup("fast", "slow", "c", "trace"), made)
+    assert ends(found) == (pytest.approx(5.0), pytest.approx(5.0), math.inf)
+    assert "limit" in found.notes[0]
+
+
+@pytest.mark.parametrize("status", ["timeout", "crashed", "invalid", "memory", "raised"])
+def test_a_solver_that_fails_is_infinitely_slow(status):
+    lost = [run("fast", "c", i, None, status, budget={"timeout": 5.0}) for i in range(6)]
+    made = board([*lost, *traced("slow", "c", [1.0] * 6)])
+    assert estimate(Speedup("fast", "slow", "c", "trace"), made).interval.value == 0.0
+
+
+def test_growth_of_a_speed_up_finds_its_exponent():
+    rows, cases = [], []
+    for k in (5, 10, 20, 40):
+        cases.append(f"c[k={k}]")
+        rows += timed("slow", cases[-1], [0.1 * k**1.2] * 3, sizes={"k": k})
+        rows += timed("fast", cases[-1], [0.1] * 3, sizes={"k": k})
+    found = ends(estimate(SpeedupGrowth("fast", "slow", tuple(cases), "k"), board(rows)))
+    assert found == pytest.approx((1.2, 1.2, 1.2))
+
+
+def test_growth_of_time_equals_the_least_squares_of_the_statistics():
+    sizes = (1000, 2000, 4000, 8000, 16000)
+    seconds = (0.010, 0.0215, 0.046, 0.098, 0.21)
+    rows = [
+        row
+        for n, s in zip(sizes, seconds, strict=True)
+        for row in timed("a", f"c[n={n}]", [s] * 3, sizes={"n": n})
+    ]
+    cases = tuple(f"c[n={n}]" for n in sizes)
+    found = ends(estimate(Growth("a", cases, "n"), board(rows)))
+    assert found == pytest.approx((1.097308, 1.093446, 1.101170), abs=1e-6)
+
+
+@pytest.mark.parametrize("of", ["memory", "calls", "instructions"])
+def test_growth_of_what_is_counted(of):
+    rows = [
+        run("a", f"c[n={n}]", seed, 1.0, sizes={"n": n}, **{of: 3 * n * n})
+        for n in (10, 20, 40, 80)
+        for seed in range(3)
+    ]
+    cases = tuple(f"c[n={n}]" for n in (10, 20, 40, 80))
+    assert estimate(Growth("a", cases, "n", of), board(rows)).interval.value == pytest.approx(2.0)
+
+
+def costs(label, case, values, **facts):
+    return [run(label, case, i, v, **facts) for i, v in enumerate(values)]
+
+
+def test_a_gap_on_one_case_is_welchs():
+    ours, theirs = [1.02, 1.05, 1.01, 1.03, 1.06], [1.0, 1.01, 1.0, 1.02, 1.0]
+    made = board([*costs("a", "c", ours), *costs("b", "c", theirs)])
+    logs = np.log(ours), np.log(theirs)
+    known = ttest_ind(*logs, equal_var=False).confidence_interval()
+    wanted = [math.expm1(x) for x in (logs[0].mean() - logs[1].mean(), known.low, known.high)]
+    assert ends(estimate(CostGap("a", "b", "c"), made)) == pytest.approx(wanted)
+    other = board([*costs("a", "c", ours), *costs("b", "c", theirs)], compare="difference")
+    known = ttest_ind(ours, theirs, equal_var=False).confidence_interval()
+    wanted = [np.mean(ours) - np.mean(theirs), known.low, known.high]
+    assert ends(estimate(CostGap("a", "b", "c"), other)) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 7.0])
+def test_a_gap_does_not_depend_on_the_unit_of_the_cost(scale):
+    ours, theirs = [1.02, 1.05, 1.01], [1.0, 1.01, 1.0]
+
+    def of(unit):
+        rows = [*costs("a", "c", [unit * x for x in ours])]
+        return ends(
+            estimate(
+                CostGap("a", "b", "c"), board([*rows, *costs("b", "c", [unit * x for x in theirs])])
+            )
+        )
+
+    assert of(scale) == pytest.approx(of(1.0), rel=1e-9)
+
+
+def test_gaps_without_any_chance_in_them_have_no_width():
+    made = board([*costs("a", "c", [2.0] * 3), *costs("b", "c", [1.0] * 3)])
+    assert ends(estimate(CostGap("a", "b", "c"), made)) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_a_failed_run_is_infinitely_dear():
+    rows = [*costs("a", "c", [1.0, 1.0]), run("a", "c", 2, None, "crashed")]
+    made = board([*rows, *costs("b", "c", [1.0] * 3)])
+    assert estimate(CostGap("a", "b", "c"), made).interval.value == math.inf
+
+
+def answers(label, digests, case="c", **facts):
+    return [run(label, case, i, 1.0, answer=d, **facts) for i, d in enumerate(digests)]
+
+
+def test_equal_answers_are_told_by_their_digests():
+    made = board([*answers("a", "xyz"), *answers("b", "xyz")])
+    found = estimate(SameAnswers("a", "b", ("c",)), made)
+    assert found.proof is True
+    assert found.interval.value == 1.0
+    made = board([*answers("a", "xyz"), *answers("b", "xqz")])
+    found = estimate(SameAnswers("a", "b", ("c",)), made)
+    assert found.proof is False
+    assert found.interval.value == pytest.approx(2 / 3)
+    assert "c, seed 1" in found.notes[0]
+
+
+@pytest.mark.parametrize("lost", ["raised", "timeout"])
+def test_failed_runs_are_equal_to_none(lost):
+    rows = [*answers("a", "x"), run("b", "c", 0, None, lost)]
+    assert estimate(SameAnswers("a", "b", ("c",)), board(rows)).proof is False
+    rows = [run("a", "c", 0, None, lost), run("b", "c", 0, None, lost)]
+    assert estimate(SameAnswers("a", "b", ("c",)), board(rows)).proof is False
+
+
+def test_records_that_do_not_tell_their_answers_prove_nothing():
+    rows = [run("a", "c", 0, 1.0), run("b", "c", 0, 1.0)]
+    with pytest.raises(Missing, match="too old"):
+        estimate(SameAnswers("a", "b", ("c",)), board(rows))
+
+
+def test_a_level_is_a_mean_over_runs_or_over_cases():
+    rows = [run("a", "c", i, 1.0, scores={"coverage": v}) for i, v in enumerate([0.9, 0.95, 0.91])]
+    known = ttest_1samp([0.9, 0.95, 0.91], 0).confidence_interval()
+    found = ends(estimate(Level("a", "coverage", "c"), board(rows)))
+    assert found == pytest.approx((0.92, known.low, known.high))
+    hits = [run("a", "c", i, 1.0, scores={"hit": float(i < 4)}) for i in range(10)]
+    found = ends(estimate(Level("a", "hit", "c"), board(hits)))
+    assert found == pytest.approx((0.4, 0.168180, 0.687326), abs=1e-6)
+    with pytest.raises(Missing, match="no score 'other'"):
+        estimate(Level("a", "other", "c"), board(hits))
+
+
+def searching(label, case, lengths, hits):
+    return [
+        run(label, case, i, 1.0 if hit else 3.0, trace=[[n, n, 1.0 if hit else 3.0]], calls=n)
+        for i, (n, hit) in enumerate(zip(lengths, hits, strict=True))
+    ]
+
+
+def test_calls_to_target_count_the_runs_that_missed_it():
+    rival = searching("b", "c", [100, 300, 200, 1000, 1000], [True] * 3 + [False] * 2)
+    ours = searching("a", "c", [100] * 5, [True] * 5)
+    found = estimate(CallsToTarget("a", "b", "c", 0.5), board([*rival, *ours]))
+    value, low, high = ends(found)
+    assert value == pytest.approx(8.66667, abs=1e-4)
+    assert 2.5 < low < value < high < 50
+
+
+def test_who_never_reaches_a_target_needs_forever():
+    rival = searching("b", "c", [50] * 5, [False] * 5)
+    ours = searching("a", "c", [100] * 5, [True] * 5)
+    found = estimate(CallsToTarget("a", "b", "c", 0.5), board([*rival, *ours]))
+    assert found.interval.value == found.interval.low == math.inf
+
+
+def curve(label, seed, points, case="c"):
+    trace = [[s, 0, cost] for s, cost in points]
+    return run(label, case, seed, points[-1][1], seconds=points[-1][0], trace=trace)
+
+
+def test_dominance_is_the_share_of_the_curve():
+    rows = [curve("a", i, [(0.1, 8.0), (1.0, 2.0), (10.0, 1.0)]) for i in range(5)]
+    rows += [curve("b", i, [(0.1, 9.0), (1.0, 3.0), (10.0, 1.0)]) for i in range(5)]
+    assert ends(estimate(Dominance("a", "b", "c"), board(rows))) == (1.0, 1.0, 1.0)
+    value, low, high = ends(estimate(Dominance("b", "a", "c"), board(rows)))
+    assert value == low == high == pytest.approx(1 / 50)  # only where both are at the optimum
+
+
+def test_curves_that_cross_dominate_in_part():
+    rows = [curve("a", i, [(0.1, 2.0), (10.0, 2.0)]) for i in range(5)]
+    rows += [curve("b", i, [(0.1, 4.0), (1.0, 1.0), (10.0, 1.0)]) for i in range(5)]
+    value = estimate(Dominance("a", "b", "c"), board(rows)).interval.value
+    assert value == pytest.approx(0.5, abs=0.03)
+
+
+NEEDS = [
+    Speedup("a", "b", "c"),
+    Speedup("a", "b", "c", "trace"),
+    SpeedupGrowth("a", "b", ("c", "d"), "n"),
+    Growth("a", ("c", "d"), "n"),
+    CostGap("a", "b", "c"),
+    SameAnswers("a", "b", ("c",)),
+    Level("b", "", "c"),
+    CallsToTarget("a", "b", "c", 0.1),
+    Dominance("a", "b", "c"),
+]
+
+
+@pytest.mark.parametrize("quantity", NEEDS, ids=lambda one: type(one).__name__)
+def test_what_was_not_run_is_said(quantity):
+    with pytest.raises(Missing):
+        estimate(quantity, board([run("a", "other", 0, 1.0)]))
+    with pytest.raises(Missing):
+        estimate(quantity, board([run("a", "c", 0, 1.0)]))
+
+
+def test_the_interval_of_a_gap_holds_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(3)
+    held = 0
+    for _ in range(200):
+        rows = []
+        for j in range(8):
+            base = math.exp(rng.normal(0, 0.5))
+            effect = 0.1 + rng.normal(0, 0.3)
+            for label, shift in (("a", effect), ("b", 0.0)):
+                seeds = base * np.exp(shift + rng.normal(0, 0.2, 3))
+                rows += costs(label, f"c{j}", list(seeds))
+        _, low, high = ends(
+            estimate(CostGap("a", "b", tuple(f"c{j}" for j in range(8))), board(rows))
+        )
+        held += low <= math.expm1(0.1) <= high
+    assert 180 <= held <= 199
