@@ -134,6 +134,7 @@ class Catalogue:
         problems: name -> entry.
         solvers: name (`problem/stem`) -> entry.
         claims: (name of the problem, file) of what states claims; no name where the file tells it.
+        statistics: files given by `--plugin`; those of packs are found by `bench_statistics`.
         complaints: what could not be used, a sentence each; the rest works all the same.
     """
 
@@ -141,6 +142,7 @@ class Catalogue:
         self.problems: dict[str, ProblemEntry] = {}
         self.solvers: dict[str, SolverEntry] = {}
         self.claims: list[tuple[str, Source]] = []
+        self.statistics: list[Source] = []
         self.complaints: list[str] = []
         self.hooks = pluggy.PluginManager("bench_harness")
         self.hooks.add_hookspecs(hookspecs)
@@ -184,25 +186,32 @@ class Catalogue:
                 self._add_folder(folder, package, f"{package}.{folder.name}", "")
 
     def _add_path(self, path: Path) -> None:
-        """A file that is a solver, a folder that is a problem, or a folder of such folders."""
+        """A file, a problem's folder, one of statistics, or a folder of such folders."""
         if path.is_file():
             self._add_single_file(path)
         elif not path.is_dir():
             raise Misuse(f"--plugin {path}: there is no such file or folder")
         elif (path / "problem.py").exists():
             self._add_folder(path, path.name, path.name, str(path.parent))
+        elif self._holds_statistics(path):
+            self._add_statistics(path, path.name, str(path.parent))
         else:
             folders = list(_problem_folders(path))
             if not folders:
                 raise Misuse(
                     f"--plugin {path}: the folder holds neither a problem.py nor folders with "
-                    "solvers; expected a solver's file, a problem's folder or a pack's"
+                    "solvers; expected a solver's or a statistic's file, a problem's folder or a "
+                    "pack's"
                 )
             for folder in folders:
                 module = f"{path.name}.{folder.name}"
                 self._add_folder(folder, path.name, module, str(path.parent))
 
     def _add_folder(self, folder: Path, pack: str, module: str, root: str) -> None:
+        if self._holds_statistics(folder):
+            if root:  # not installed, so that no hook names it
+                self._add_statistics(folder, module, root)
+            return
         for file in sorted(folder.glob("*.py")):
             source = Source(str(file), f"{module}.{file.stem}", root)
             if file.stem == "claims":
@@ -215,6 +224,21 @@ class Catalogue:
             else:
                 self._add_solver(folder.name, source, pack, facts)
 
+    def _holds_statistics(self, folder: Path) -> bool:
+        """Whether a pack's folder is one of statistics: it has one, and no problem."""
+        files = [one for one in folder.glob("*.py") if not one.name.startswith("_")]
+        if any(one.stem == "problem" for one in files):
+            return False
+        return any(self._index.facts(one)["statistic"] for one in files)
+
+    def _add_statistics(self, folder: Path, module: str, root: str) -> None:
+        for file in sorted(folder.glob("*.py")):
+            source = Source(str(file), f"{module}.{file.stem}", root)
+            if file.stem == "claims":
+                self.claims.append(("", source))
+            elif not file.name.startswith("_"):
+                self.statistics.append(source)
+
     def _add_single_file(self, path: Path) -> None:
         if path.stem == "claims" or path.stem.endswith("_claims"):
             self.claims.append(("", Source(str(path))))
@@ -222,12 +246,16 @@ class Catalogue:
         facts = self._index.facts(path)
         problem = facts.get("problem", "")
         source = Source(str(path))
+        if facts["statistic"]:
+            self.statistics.append(source)
+            return
         if not problem:
             known = ", ".join(sorted(self.problems))
             raise Misuse(
                 facts["error"]
                 or f"{path} does not say which problem it solves; "
-                f'expected problem = "..." in its class, one of: {known}'
+                f'expected problem = "..." in its class, one of: {known}; or, for a statistic, a '
+                "class derived from harness.api.Statistic"
             )
         if problem not in self.problems:
             known = ", ".join(sorted(self.problems))

@@ -20,6 +20,14 @@ VERDICTS = (REPRODUCED, WEAKER, CONTRADICTED, INCONCLUSIVE, UNTESTABLE)
 Range = tuple[float, float]
 ANY: Range = (-math.inf, math.inf)
 
+# The settings of quantities, and what they may be.
+_CHOICES = {
+    "clock": ("timing", "trace"),
+    "of": ("timing", "trace", "memory", "calls", "instructions"),
+    "unit": ("calls", "seconds"),
+    "over": ("seconds", "calls"),
+}
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -32,6 +40,17 @@ class Quantity:
 
     form: ClassVar[str] = "number"
 
+    def __post_init__(self) -> None:
+        own = type(self).__name__
+        if not self.cases or not all(isinstance(case, str) and case for case in self.cases):
+            raise ValueError(f"{own}: name at least one case in `on`, each as a text")
+        if "rival" in self.__dict__ and self.__dict__["rival"] == self.__dict__["solver"]:
+            raise ValueError(f"{own}: the solver and its rival are the same")
+        for name, known in _CHOICES.items():
+            given = self.__dict__.get(name, known[0])
+            if given not in known:
+                raise ValueError(f"{own}: {name} is {given!r}; expected {' or '.join(known)}")
+
     @property
     def solvers(self) -> tuple[str, ...]:
         """Selectors of the solvers that have to run."""
@@ -40,9 +59,10 @@ class Quantity:
 
     @property
     def cases(self) -> tuple[str, ...]:
-        """Selectors of the cases that they have to run on."""
+        """Selectors of the cases that they have to run on, each once: a case named twice would
+        count as two that agree."""
         given = self.__dict__.get("on", ())
-        return (given,) if isinstance(given, str) else tuple(given)
+        return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
 
     @property
     def timed(self) -> bool:
@@ -143,7 +163,11 @@ class CostGap(Quantity):
 
 @dataclass(frozen=True)
 class SameAnswers(Quantity):
-    """The share of runs in which both give the same answer (from the same seed)."""
+    """The share of runs in which both give the same answer (from the same seed).
+
+    Where `reproduced` reaches up to 1, one run that differs refutes the claim, and its lower end
+    says how many runs that agree are enough.
+    """
 
     solver: str
     rival: str
@@ -225,6 +249,7 @@ class Claim:
     The ranges are of the quantity. The verdict is *reproduced* where its 95 % interval lies within
     `reproduced`, *contradicted* where it lies outside of `holds`, *weaker than claimed* where it
     lies within `holds` and outside of `reproduced`, and *inconclusive* where it lies across.
+    Failed runs of the solver count against its claim; no failed run counts for one.
 
     Attributes:
         name: letters, digits and hyphens, unique on its board.
@@ -259,6 +284,11 @@ class Claim:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
             raise ValueError(f"claim {self.name!r}: a name is of letters, digits and hyphens")
+        texts = (self.paper, self.statement, self.figure, self.untestable, self.setting)
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"claim {self.name!r}: what is said in words has to be a text")
+        if self.seeds < 1:
+            raise ValueError(f"claim {self.name!r}: seeds = {self.seeds}; expected at least 1")
         if (self.quantity is None) == (not self.untestable):
             raise ValueError(
                 f"claim {self.name!r}: give it a quantity, or say in `untestable` why it has none"

@@ -12,28 +12,20 @@ import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from harness import claim_notes
 from harness.catalogue import Catalogue
-from harness.claim import (
-    CONTRADICTED,
-    INCONCLUSIVE,
-    REPRODUCED,
-    UNTESTABLE,
-    VERDICTS,
-    WEAKER,
-    Claim,
-    Quantity,
-    SameAnswers,
-)
-from harness.estimates import Estimate, Missing, estimate
-from harness.keys import sources_of
+from harness.claim import UNTESTABLE, VERDICTS, Claim, Quantity
+from harness.estimates import Estimate, Missing, Unmeasurable, estimate, kinds
 from harness.loading import PluginError, Source, load_module
 from harness.selectors import Misuse, nearest
 from harness.statistics.board import Board
 from harness.statistics.leaderboard import Rules
 from harness.statistics.shelf import claim_files
+from harness.verdicts import despite_failures, verdict
 
 __all__ = ["VERDICTS", "Judged", "Stated", "judged", "stated", "wanted"]
 
@@ -120,6 +112,12 @@ def _read(source: Source, problem: str, catalogue: Catalogue) -> list[Stated]:
             f"{source.file} states no claims; expected CLAIMS = [Claim(...), ...] "
             "of harness.api.Claim"
         )
+    for claim in claims:
+        if claim.quantity is not None and type(claim.quantity) not in set(kinds()):
+            raise PluginError(
+                f"{source.file}: nothing estimates the quantity of {claim.name!r}; expected one of "
+                f"{', '.join(sorted(kind.__name__ for kind in kinds()))}"
+            )
     tested = any(one.quantity is not None for one in claims)
     if (problem or tested) and problem not in catalogue.problems:
         known = ", ".join(sorted(catalogue.problems)) or "none"
@@ -155,6 +153,7 @@ def judged(
     frame: pd.DataFrame,
     problems: Mapping[str, Rules] | None = None,
     claims: Sequence[Stated] | None = None,
+    runs: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Judged]:
     """Hold claims against records.
 
@@ -164,12 +163,13 @@ def judged(
             of a run may stand beside an earlier one.
         problems: how each problem is ranked; by default as its class says.
         claims: which; all that are stated by default.
+        runs: the runs' headers, which tell what a claim said when it was measured.
     """
     if claims is None:
         claims = stated(catalogue)[0]
     rules = dict(problems or {})
-    keys: dict[str, str] = {}
-    return [_judge(catalogue, frame, rules, one, keys) for one in claims]
+    keys: dict[Source, str] = {}
+    return [_judge(catalogue, frame, rules, one, keys, runs or {}) for one in claims]
 
 
 def _judge(
@@ -177,31 +177,42 @@ def _judge(
     frame: pd.DataFrame,
     rules: dict[str, Rules],
     one: Stated,
-    keys: dict[str, str],
+    keys: dict[Source, str],
+    runs: Mapping[str, Mapping[str, Any]],
 ) -> Judged:
     claim = one.claim
     quantity = claim.quantity
     if quantity is None:
         return _result(one, UNTESTABLE, claim.untestable)
     rows = _rows_of(frame, one)
-    skipped = rows[(rows["status"] == "skipped") & (rows["kind"] == "trace")]
-    if len(skipped):
-        first = skipped.iloc[0]
+    skipped = rows[rows["status"] == "skipped"]
+    lost = skipped[skipped["kind"] == "trace"]
+    if len(lost):
+        first = lost.iloc[0]
         why = f"{first['label']} could not be run: {first['message']}"
         return _result(one, UNTESTABLE, why, rows)
     if one.problem not in rules:
         problem = catalogue.problem(one.problem).load()
         rules[one.problem] = Rules(problem.compare, problem.rank_by)
-    labels = pd.DataFrame({"label": [s for s in quantity.solvers if s in set(rows["label"])]})
-    board = Board(rows, one.problem, rules[one.problem], table=labels)
+
+    def board(some: pd.DataFrame) -> Board:
+        labels = pd.DataFrame({"label": [s for s in quantity.solvers if s in set(some["label"])]})
+        return Board(some, one.problem, rules[one.problem], table=labels)
+
     try:
-        found = estimate(quantity, board)
+        found = estimate(quantity, board(rows))
+    except Unmeasurable as error:
+        return _result(one, UNTESTABLE, f"These runs can't tell it: {error}.", rows)
     except Missing as missing:
+        if len(skipped):
+            first = skipped.iloc[0]
+            why = f"{first['label']} was not timed on {first['case']}: {first['message']}"
+            return _result(one, UNTESTABLE, why, rows)
         return _result(one, None, f"Not run yet: {missing}.", rows.iloc[:0])
-    verdict, why = _verdict(claim, found)
-    notes = [*found.notes, *_stale(catalogue, rows, one.problem, keys), *_others(rows, claim)]
-    text = why + "".join(f" Note: {note}." for note in notes)
-    return _result(one, verdict, text, rows, found)
+    said, why = despite_failures(claim, verdict(claim, found), rows, board)
+    told = claim_notes.notes(catalogue, rows, one.key, one.problem, claim, runs, keys)
+    text = why + "".join(f" Note: {note}." for note in [*found.notes, *told])
+    return _result(one, said, text, rows, found)
 
 
 def _rows_of(frame: pd.DataFrame, one: Stated) -> pd.DataFrame:
@@ -216,71 +227,14 @@ def _rows_of(frame: pd.DataFrame, one: Stated) -> pd.DataFrame:
         & frame["kind"].isin(kinds)
         & (frame["seed"].isna() | (frame["seed"].astype(float) < claim.seeds))
     ]
-    own = [_has_limits(budget, claim) for budget in rows["budget"]]
-    ordered = rows.assign(_own=own).sort_values(["_own", "as_of"], kind="stable")
+    own = [claim_notes.has_limits(budget, claim) for budget in rows["budget"]]
+    rows = rows.sort_values("as_of", kind="stable").assign(_own=pd.Series(own, rows.index))
+    made = rows[rows["instance"] != ""]
+    latest = made.groupby("case")["instance"].last()  # what a case is may have changed since
+    rows = rows[rows["instance"].eq("") | (rows["instance"] == rows["case"].map(latest))]
+    ordered = rows.sort_values("_own", kind="stable")
     same = ["kind", "label", "case", "seed"]
     return ordered.drop_duplicates(same, keep="last").drop(columns="_own")
-
-
-def _has_limits(budget: Mapping[str, object], claim: Claim) -> bool:
-    """Whether a record was made under the limits that its claim asks for."""
-    return budget.get("timeout") == claim.timeout and budget.get("seconds") == claim.budget
-
-
-def _verdict(claim: Claim, found: Estimate) -> tuple[str, str]:
-    """The verdict, and its reason."""
-    value, low, high = found.interval.value, found.interval.low, found.interval.high
-    if isinstance(claim.quantity, SameAnswers) and found.proof is not None:
-        return _verdict_on_equality(claim, found)
-    if math.isnan(value):
-        return INCONCLUSIVE, "Nothing could be measured: the runs that are needed failed."
-    if math.isnan(low) or math.isnan(high):
-        return INCONCLUSIVE, "There are too few runs for an interval."
-    (first, last), (least, most) = claim.reproduced, claim.range_that_holds
-    if first <= low and high <= last:
-        return REPRODUCED, "The whole interval lies in the range that keeps the claim."
-    if high < least or most < low:
-        return CONTRADICTED, "The whole interval lies outside of what the claim allows."
-    if least <= low and high <= most and (high < first or last < low):
-        return WEAKER, "The direction is as claimed, the amount is not reached."
-    return INCONCLUSIVE, "The interval reaches across the border of the range that keeps the claim."
-
-
-def _verdict_on_equality(claim: Claim, found: Estimate) -> tuple[str, str]:
-    share = found.interval
-    if found.proof:
-        if share.low >= claim.reproduced[0]:
-            return REPRODUCED, "No run differed."
-        return INCONCLUSIVE, "No run differed, but there are too few to say how rare that may be."
-    if share.value >= claim.range_that_holds[0]:
-        return WEAKER, "Some runs differ."
-    return CONTRADICTED, "Too many runs differ."
-
-
-def _stale(
-    catalogue: Catalogue, rows: pd.DataFrame, problem: str, keys: dict[str, str]
-) -> list[str]:
-    """Whose source is another than when the records were made."""
-    named = {
-        f"{problem}/{stem}": catalogue.solvers.get(f"{problem}/{stem}")
-        for stem in dict.fromkeys(rows["solver"])
-    }
-    for name, entry in named.items():
-        if entry is not None and name not in keys:
-            keys[name] = sources_of(entry.source).key
-    changed = {
-        str(row.solver)
-        for row in rows.itertuples()
-        if f"{problem}/{row.solver}" in keys
-        and (row.sources or {}).get("solver", "") != keys[f"{problem}/{row.solver}"]
-    }
-    names = " and ".join(sorted(changed))
-    return [f"the source of {names} has changed since; run it again"] if changed else []
-
-
-def _others(rows: pd.DataFrame, claim: Claim) -> list[str]:
-    other = sum(not _has_limits(budget, claim) for budget in rows["budget"])
-    return [f"{other} of the runs were made under other limits than the claim's"] if other else []
 
 
 def _result(
@@ -328,8 +282,19 @@ def _number(value: float) -> float | None:
 
 
 def as_json(one: Judged) -> dict[str, object]:
-    """A judged claim for other programs; `interval` is null where there is none."""
+    """A judged claim for other programs; `interval` is null where there is none.
+
+    JSON knows no infinite number: it is the text "Infinity" or "-Infinity", and null is none.
+    """
     said = dataclasses.asdict(one)
     low, high = said.pop("low"), said.pop("high")
-    said["interval"] = None if low is None or high is None else [low, high]
+    said["measured"] = _in_json(one.measured)
+    said["interval"] = None if low is None or high is None else [_in_json(low), _in_json(high)]
+    said["reproduced"] = [_in_json(end) for end in one.reproduced]
     return said
+
+
+def _in_json(value: float | None) -> float | str | None:
+    if value is None or not math.isinf(value):
+        return value
+    return "Infinity" if value > 0 else "-Infinity"

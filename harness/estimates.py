@@ -3,20 +3,20 @@
 On one case an interval speaks of that instance: of its worker processes or its seeds. Over several
 it is Student's t over the cases' own values, as those are what is independent; a bootstrap over
 seeds alone covers half of what it says. Failed runs count: as infinitely slow, as infinitely dear,
-as runs that never reach a target.
+as runs that never reach a target; where they leave no number, there is no interval.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from harness import intervals
+from harness import intervals, search_curves
 from harness.claim import (
     CallsToTarget,
     CostGap,
@@ -32,12 +32,16 @@ from harness.intervals import Interval
 from harness.statistics.board import Board
 
 _DRAWS = 2000
-_GRID = 50  # points of a curve
+_ROUNDING = 1e-9  # what it may hide of a target
 _NOWHERE = Interval(math.nan, math.nan, math.nan)
 
 
 class Missing(Exception):
     """What has not been run, a sentence."""
+
+
+class Unmeasurable(Exception):
+    """Why no run of what a claim names would tell its quantity, a sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def estimate(quantity: Quantity, board: Board) -> Estimate:
 
     Raises:
         Missing: where runs that it needs are not among the records.
+        Unmeasurable: where such runs do not tell it.
     """
     raise NotImplementedError(f"{type(quantity).__name__} has no estimator")
 
@@ -78,39 +83,42 @@ def _(quantity: Speedup, board: Board) -> Estimate:
 def _(quantity: SpeedupGrowth, board: Board) -> Estimate:
     logs = [_log_times(board, quantity, case) for case in quantity.cases]
     ratios = [_between(slow, fast) for slow, fast, _ in logs]
+    limited = [bool(note) for *_, note in logs]
+    found, notes = _slope(board, quantity, ratios, limited)
     runs = sum(len(slow) + len(fast) for slow, fast, _ in logs)
-    notes = tuple(dict.fromkeys(note for *_, note in logs if note))
-    return Estimate(_slope(board, quantity.cases, quantity.by, ratios), notes, runs)
+    return Estimate(found, (*(note for *_, note in logs if note), *notes), runs)
 
 
 @estimate.register
 def _(quantity: Growth, board: Board) -> Estimate:
-    values, runs = [], 0
+    values, limited, runs = [], [], 0
     for case in quantity.cases:
         if quantity.of in ("timing", "trace"):
-            amounts, _ = _times(board, quantity.solver, case, quantity.of)
+            amounts, late = _times(board, quantity.solver, case, quantity.of)
         else:
             rows = _runs(board, quantity.solver, case)
-            amounts = rows.loc[~rows["failed"], quantity.of].to_numpy(float)
-        known = amounts[np.isfinite(amounts) & (amounts > 0)]
-        values.append(math.log(float(np.median(known))) if len(known) else math.nan)
+            amounts, late = rows[quantity.of].mask(rows["failed"], math.inf).to_numpy(float), False
+        known = amounts[amounts > 0]  # what was not counted is NaN
+        if not len(known):
+            raise Unmeasurable(f"{quantity.solver} on {case} tells no {quantity.of}")
+        values.append(math.log(float(np.median(known))))
+        limited.append(late)
         runs += len(known)
-    return Estimate(_slope(board, quantity.cases, quantity.by, values), runs=runs)
+    found, notes = _slope(board, quantity, values, limited)
+    return Estimate(found, notes, runs)
 
 
 @estimate.register
 def _(quantity: CostGap, board: Board) -> Estimate:
-    bend: Callable[[Any], Any] = np.log if board.relative else lambda costs: costs
-    pairs = [
-        (bend(_costs(board, quantity.solver, case)), bend(_costs(board, quantity.rival, case)))
-        for case in quantity.cases
-    ]
+    pairs = [_bent(board, quantity, case) for case in quantity.cases]
     with np.errstate(invalid="ignore"):
         if len(pairs) == 1:
             found = _welch(*pairs[0])
         else:
             found = intervals.mean([float(a.mean() - b.mean()) for a, b in pairs])
-    notes = ("a failed run counts as infinitely dear",) if math.isinf(found.value) else ()
+    notes = () if math.isfinite(found.value) else ("a failed run counts as infinitely dear",)
+    if len(pairs) == 1 and found.low == found.high and not notes:
+        notes = ("no two seeds differ, so no chance is in the interval",)
     runs = sum(len(a) + len(b) for a, b in pairs)
     return Estimate(found.map(_expm1) if board.relative else found, notes, runs)
 
@@ -121,27 +129,31 @@ def _(quantity: SameAnswers, board: Board) -> Estimate:
     for case in quantity.cases:
         sides = [_answers(board, name, case) for name in quantity.solvers]
         for seed in sorted(set(sides[0]) & set(sides[1])):
-            equal = bool(sides[0][seed]) and sides[0][seed] == sides[1][seed]
-            same.append(equal)
-            if not equal:
+            one, other = sides[0][seed], sides[1][seed]
+            same.append(bool(one) and one == other)
+            if one and other and one != other:
                 differing.append(f"{case}, seed {seed:g}")
     if not same:
         raise Missing("no seed was run by both")
     notes = (f"they differ on {'; '.join(differing[:3])}",) if differing else ()
     found = intervals.share(sum(same), len(same))
-    return Estimate(found, notes, 2 * len(same), proof=not differing)
+    return Estimate(found, notes, 2 * len(same), proof=all(same))
 
 
 @estimate.register
 def _(quantity: Level, board: Board) -> Estimate:
     cells = [_scores(board, quantity.solver, case, quantity.score) for case in quantity.cases]
     values = np.concatenate(cells)
-    if len(cells) > 1:
-        found = intervals.mean([float(cell.mean()) for cell in cells])
-    elif np.isin(values, (0.0, 1.0)).all():
-        found = intervals.share(int(values.sum()), len(values))
-    else:
-        found = intervals.mean(values)
+    if not all(map(len, cells)):
+        return Estimate(_NOWHERE, runs=len(values))
+    found = intervals.mean([float(cell.mean()) for cell in cells] if len(cells) > 1 else values)
+    if np.isin(values, (0.0, 1.0)).all():
+        pooled = intervals.share(int(values.sum()), len(values))
+        if len(cells) == 1:
+            found = pooled
+        else:  # cases may agree by chance: no narrower than if all runs were of one case
+            low, high = min(found.low, pooled.low), max(found.high, pooled.high)
+            found = Interval(found.value, max(0.0, low), min(1.0, high))
     return Estimate(found, runs=len(values))
 
 
@@ -149,52 +161,54 @@ def _(quantity: Level, board: Board) -> Estimate:
 def _(quantity: CallsToTarget, board: Board) -> Estimate:
     rng = board.rng(quantity.words)
     calls = quantity.unit == "calls"
-    points, draws, runs = [], [], 0
+    points, ends, runs = [], [], 0
     for case in quantity.cases:
         sides = []
         for name in (quantity.rival, quantity.solver):
             _runs(board, name, case)
-            lengths, reached = board.time_to(name, case, quantity.target, calls)
+            target = max(quantity.target, _ROUNDING)
+            lengths, reached = board.time_to(name, case, target, calls)
             if not np.isfinite(lengths).all():
-                raise Missing(f"{name} on {case} tells no {quantity.unit}")
-            sides.append((_expected(lengths, reached), _drawn(lengths, reached, rng)))
+                raise Unmeasurable(f"{name} on {case} tells no {quantity.unit}")
+            draws = search_curves.drawn(lengths, reached, rng, _DRAWS)
+            sides.append((search_curves.expected(lengths, reached), draws))
             runs += len(lengths)
-        points.append(_log_ratio(sides[0][0], sides[1][0]))
-        draws.append(_log_ratio(sides[0][1], sides[1][1]))
-    table = np.array(draws)  # cases x draws
-    if len(points) > 1:
-        picks = rng.integers(len(points), size=(len(points), _DRAWS))
-        table = table[picks, np.arange(_DRAWS)]
-    low, high = intervals.percentiles(table.mean(axis=0))
-    with np.errstate(invalid="ignore"):
-        middle = float(np.mean(points))
-    notes = () if math.isfinite(middle) else ("one of them never reached the target on some case",)
-    return Estimate(Interval(middle, float(low), float(high)).map(_exp), notes, runs)
+        points.append(float(search_curves.log_ratio(sides[0][0], sides[1][0])))
+        ends.append(intervals.percentiles(search_curves.log_ratio(sides[0][1], sides[1][1])))
+    if len(points) == 1:
+        low, high = map(float, ends[0])
+        found = search_curves.opened(Interval(points[0], low, high))
+    else:
+        with np.errstate(invalid="ignore"):
+            found = intervals.mean(points)
+    never = "one of them never reached the target on some case"
+    notes = () if math.isfinite(found.value) else (never,)
+    return Estimate(found.map(_exp), notes, runs)
 
 
 @estimate.register
 def _(quantity: Dominance, board: Board) -> Estimate:
     rng = board.rng(quantity.words)
-    points, draws, runs = [], [], 0
+    points, draws, runs, least = [], [], 0, math.inf
     for case in quantity.cases:
         sides = []
         for name in (quantity.solver, quantity.rival):
             _runs(board, name, case)
             sides.append(_on_grid(board, name, case, quantity.over))
-        grid = _grid([curve for side in sides for curve in side])
+        grid = search_curves.grid([curve for side in sides for curve in side])
         if grid is None:
-            raise Missing(f"no run on {case} left a curve over {quantity.over}")
-        ours, theirs = (np.array([_held(curve, grid) for curve in side]) for side in sides)
+            raise Unmeasurable(f"no run on {case} left a curve over {quantity.over}")
+        ours, theirs = (np.array([search_curves.held(c, grid) for c in side]) for side in sides)
         runs += len(ours) + len(theirs)
-        points.append(_better(np.median(ours, axis=0), np.median(theirs, axis=0)))
-        picked = [
-            _better(np.median(_again(ours, rng), axis=0), np.median(_again(theirs, rng), axis=0))
+        least = min(least, len(ours), len(theirs))
+        points.append(search_curves.better(np.median(ours, axis=0), np.median(theirs, axis=0)))
+        again = [
+            [np.median(search_curves.again(side, rng), axis=0) for side in (ours, theirs)]
             for _ in range(_DRAWS // 4)
         ]
-        draws.append(picked)
-    low, high = intervals.percentiles(np.array(draws).mean(axis=0))
-    middle = float(np.mean(points))
-    return Estimate(Interval(middle, min(middle, float(low)), max(middle, float(high))), runs=runs)
+        draws.append([search_curves.better(*medians) for medians in again])
+    found = search_curves.share(points, np.array(draws), int(least))
+    return Estimate(found, runs=runs)
 
 
 def _runs(board: Board, label: str, case: str) -> Any:
@@ -210,7 +224,7 @@ def _answers(board: Board, label: str, case: str) -> dict[float, str]:
     """Seed -> digest of the answer; empty for a failed run."""
     rows = _runs(board, label, case)
     if (rows["answer"].eq("") & ~rows["failed"]).any():
-        raise Missing(f"the records of {label} on {case} are too old to tell its answers")
+        raise Missing(f"records of {label} on {case} are too old to tell answers; use --again")
     return dict(zip(rows["seed"], rows["answer"].where(~rows["failed"], ""), strict=True))
 
 
@@ -257,21 +271,42 @@ def _shift(slow: np.ndarray, fast: np.ndarray) -> Interval:
         return intervals.shift(slow, fast)
 
 
-def _slope(board: Board, cases: Sequence[str], by: str, values: Sequence[float]) -> Interval:
-    """The exponent: least squares of logarithms over the cases, with Student's t."""
-    sizes = np.array([board.sizes(case).get(by, math.nan) for case in cases], float)
-    y = np.asarray(values, float)
-    known = np.isfinite(y) & (sizes > 0)
-    x, y = np.log(sizes[known]), y[known]
-    if len(np.unique(x)) < 2:
-        raise Missing(f"fewer than two cases differ in {by}")
+def _slope(
+    board: Board,
+    quantity: SpeedupGrowth | Growth,
+    values: Sequence[float],
+    limited: Sequence[bool],
+) -> tuple[Interval, tuple[str, ...]]:
+    """The exponent: least squares of logarithms over the cases, with Student's t, and notes.
+
+    What failed on a case would stand somewhere above, which leaves no interval. What ran into a
+    limit would stand higher: on the larger cases that makes the exponent larger, and the interval
+    is open upwards; on the smaller ones there is none.
+    """
+    sizes = np.array([board.sizes(case).get(quantity.by, math.nan) for case in quantity.cases])
+    if not (sizes > 0).all() or len(np.unique(sizes)) < 2:
+        raise Unmeasurable(f"the cases do not differ in a size {quantity.by!r}")
+    x, y = np.log(sizes), np.asarray(values, float)
+    known = np.isfinite(y)
+    if len(np.unique(x[known])) < 2:
+        return _NOWHERE, ()
     from scipy.stats import linregress, t
 
-    line = linregress(x, y)
+    line = linregress(x[known], y[known])
+    slope = float(line.slope)
+    if not known.all():
+        lost = [case for case, there in zip(quantity.cases, known, strict=True) if not there]
+        note = f"without {', '.join(lost)}, where runs failed"
+        return Interval(slope, math.nan, math.nan), (note,)
     if len(x) < 3:
-        return Interval(float(line.slope), math.nan, math.nan)
+        return Interval(slope, math.nan, math.nan), ()
     reach = float(t.ppf(0.975, len(x) - 2) * line.stderr)
-    return Interval(float(line.slope), float(line.slope) - reach, float(line.slope) + reach)
+    if not any(limited):
+        return Interval(slope, slope - reach, slope + reach), ()
+    note = "runs at their time limit count with it, so it is more"
+    if (x[np.array(limited)] >= x.mean()).all():
+        return Interval(slope, slope - reach, math.inf), (note,)
+    return Interval(slope, math.nan, math.nan), ("runs at small sizes ran into their time limit",)
 
 
 def _costs(board: Board, label: str, case: str) -> np.ndarray:
@@ -281,16 +316,28 @@ def _costs(board: Board, label: str, case: str) -> np.ndarray:
 
 
 def _scores(board: Board, label: str, case: str, name: str) -> np.ndarray:
+    """The scores of the runs on a case; failed runs have none."""
     if not name:
         return _costs(board, label, case)
     rows = _runs(board, label, case)
-    found = [
-        math.nan if row.failed else float(row.scores.get(name, math.nan))
-        for row in rows.itertuples()
-    ]
-    if np.isnan(found).all():
-        raise Missing(f"{label} on {case} has no score {name!r}")
-    return np.array([value for value in found if not math.isnan(value)])
+    told = [row.scores.get(name) for row in rows.itertuples() if not row.failed]
+    found = np.array([math.nan if value is None else float(value) for value in told], float)
+    if len(found) and np.isnan(found).any():
+        raise Unmeasurable(f"{label} on {case} has no score {name!r}")
+    return found
+
+
+def _bent(board: Board, quantity: CostGap, case: str) -> tuple[np.ndarray, np.ndarray]:
+    """The costs of both on a case, as logarithms where costs are compared as ratios."""
+    ours, theirs = (_costs(board, name, case) for name in (quantity.solver, quantity.rival))
+    both = np.concatenate([ours, theirs])
+    if not board.relative:
+        return ours, theirs
+    if (both == both[0]).all() and math.isfinite(both[0]):  # zero against zero, too
+        return np.zeros(len(ours)), np.zeros(len(theirs))
+    if both.min() <= 0:
+        raise Unmeasurable(f"a cost on {case} is zero or less, and has no ratio")
+    return np.log(ours), np.log(theirs)
 
 
 def _welch(a: np.ndarray, b: np.ndarray) -> Interval:
@@ -311,33 +358,6 @@ def _welch(a: np.ndarray, b: np.ndarray) -> Interval:
     return Interval(middle, middle - reach, middle + reach)
 
 
-def _expected(lengths: np.ndarray, reached: np.ndarray) -> float:
-    """Expected length until the first success, with runs started again; infinite without one."""
-    return float(lengths.sum() / reached.sum()) if reached.any() else math.inf
-
-
-def _drawn(lengths: np.ndarray, reached: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draws of that: Jeffreys' law for the chance of success, lengths drawn again, float[draws].
-
-    A bootstrap over runs fails where few fail or few succeed.
-    """
-    if not reached.any():
-        return np.full(_DRAWS, math.inf)
-    good, bad = lengths[reached], lengths[~reached]
-    chance = rng.beta(len(good) + 0.5, len(bad) + 0.5, _DRAWS)
-    success = rng.choice(good, (_DRAWS, len(good))).mean(axis=1)
-    if not len(bad):
-        bad = good
-    failure = rng.choice(bad, (_DRAWS, len(bad))).mean(axis=1)
-    drawn: np.ndarray = success + (1 - chance) / chance * failure
-    return drawn
-
-
-def _log_ratio(above: Any, below: Any) -> Any:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(above) - np.log(below)
-
-
 def _on_grid(
     board: Board, label: str, case: str, over: str
 ) -> list[tuple[np.ndarray, np.ndarray, float]]:
@@ -348,31 +368,6 @@ def _on_grid(
         none = np.empty(0)
         found.append((none, none, end) if curve.failed else (x, curve.above, end))
     return found
-
-
-def _grid(curves: Sequence[tuple[np.ndarray, np.ndarray, float]]) -> np.ndarray | None:
-    first = [x[0] for x, _, _ in curves if len(x)]
-    ends = [end for x, _, end in curves if len(x) and end > 0]
-    if not first or not ends:
-        return None
-    low = max(max(first), 1e-9)
-    return np.geomspace(low, max(max(ends), low * 1.001), _GRID)
-
-
-def _held(curve: tuple[np.ndarray, np.ndarray, float], grid: np.ndarray) -> np.ndarray:
-    """The value of a step function on a grid; infinite before its first point."""
-    x, y, _ = curve
-    index = np.searchsorted(x, grid, side="right") - 1
-    return np.where(index >= 0, y[np.maximum(index, 0)] if len(y) else math.inf, math.inf)
-
-
-def _again(curves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    drawn: np.ndarray = curves[rng.integers(len(curves), size=len(curves))]
-    return drawn
-
-
-def _better(ours: np.ndarray, theirs: np.ndarray) -> float:
-    return float((ours <= theirs + 1e-9 * np.abs(np.where(np.isfinite(theirs), theirs, 0))).mean())
 
 
 def _exp(value: float) -> float:

@@ -50,7 +50,7 @@ class Index:
             pass  # an index is a convenience
 
 
-_INDEX_VERSION = [4, *sys.version_info[:2]]
+_INDEX_VERSION = [5, *sys.version_info[:2]]
 _NOTHING: dict[str, Any] = {
     "summary": "",
     "problem": "",
@@ -58,6 +58,7 @@ _NOTHING: dict[str, Any] = {
     "papers": [],
     "requires": [],
     "growth": {},
+    "statistic": False,
     "error": "",
 }
 
@@ -81,6 +82,7 @@ def _read_facts(file: Path) -> dict[str, Any]:
     for node in classes:
         if node.name.startswith("_"):
             continue
+        facts["statistic"] |= any(_last_name(base) == "Statistic" for base in node.bases)
         for statement in node.body:
             name, value = _constant(statement)
             if name in ("problem", "role"):
@@ -117,6 +119,13 @@ def _is_growth(value: Any) -> bool:
         )
         for measure, exponents in value.items()
     )
+
+
+def _last_name(base: ast.expr) -> str:
+    """`Statistic` of `Statistic` and of `api.Statistic`."""
+    if isinstance(base, ast.Attribute):
+        return base.attr
+    return base.id if isinstance(base, ast.Name) else ""
 
 
 def _constant(statement: ast.stmt) -> tuple[str, Any]:

@@ -18,6 +18,7 @@ from harness.cli.common import (
     results_option,
     warn,
 )
+from harness.report.plain import TEXT, plain
 
 if TYPE_CHECKING:
     from harness.catalogue import Catalogue
@@ -75,7 +76,7 @@ def command(
     catalogue = open_catalogue(plugins)
     known, complaints = stated(catalogue)
     for complaint in complaints:
-        warn(complaint)
+        warn(plain(complaint))
     claims = wanted(known, names)
     interrupted = False
     if not listing:
@@ -83,14 +84,14 @@ def command(
     loaded = load_if_any(results)
     if listing:  # elsewhere what is run tells of them
         for complaint in loaded.complaints:
-            warn(complaint)
+            warn(plain(complaint))
     frame = tables.records(loaded)
     if listing:
         frame = tables.of_machine(frame, machine)
     else:
         frame = tables.with_reference(frame)
         frame = frame[frame["machine"] == _here()]
-    verdicts = judged(catalogue, frame, claims=claims)
+    verdicts = judged(catalogue, frame, claims=claims, runs=loaded.runs)
     if form == "json":
         print_json([as_json(one) for one in verdicts])
     elif form == "markdown":
@@ -117,7 +118,7 @@ def _run(
 
     Each claim has a run folder of its own, where anything of it is missing: what is done is kept.
     """
-    from harness import machine
+    from harness import claim_notes, machine
     from harness.cli.outcome import Past, look
     from harness.cli.progress import Progress
     from harness.cli.session import header, record, requirements
@@ -150,8 +151,9 @@ def _run(
         if past.nothing_missing:
             continue
         if not quiet:
-            click.echo(f"measuring {one.key}", err=True)
-        folder = RunFolder(results, {**header([plan], facts), "purpose": CLAIMS})
+            click.echo(f"measuring {plain(one.key)}", err=True)
+        stated_so = claim_notes.header(one.key, claim)
+        folder = RunFolder(results, {**header([plan], facts), "purpose": CLAIMS, **stated_so})
         with Progress(steps_of(plan, options), quiet) as progress:
             environment = machine.identity(facts)
             done = record([plan], options, folder, progress, environment, past.survey.kept)
@@ -195,10 +197,10 @@ def _told(one: Judged) -> str:
         ("records", _records(one)),
         ("repeat", one.command if one.quantity else ""),
     ]
-    lines = [f"{verdict}  {click.style(one.key, bold=True)}"]
+    lines = [f"{verdict}  {click.style(plain(one.key), bold=True)}"]
     for name, text in rows:
         if text:
-            lines += _wrapped(name, text)
+            lines += _wrapped(name, plain(text, TEXT))
     return "\n".join(lines)
 
 
@@ -256,7 +258,8 @@ def _listed(verdicts: Sequence[Judged]) -> str:
     for one in verdicts:
         mark, _ = _tone(one.verdict)
         allowed = _range(one) if one.quantity else ""
-        rows.append([mark, one.key, _measured(one) or "–", allowed, one.statement])
+        cells = [one.key, _measured(one) or "–", allowed, one.statement]
+        rows.append([mark, *map(plain, cells)])
     shown = Shown("", rows, wraps=4, yields=(4, 3))
     return text_of([shown], terminal()).strip("\n")
 
@@ -277,14 +280,13 @@ def _markdown(verdicts: Sequence[Judged]) -> str:
 
     rows = [["Verdict", "Claim", "Paper says", "Measured", "Allowed", "Why"]]
     for one in verdicts:
-        rows.append(
-            [
-                one.verdict or "not run yet",
-                f"{one.key}: {one.statement}",
-                one.figure,
-                _measured(one) or "–",
-                _range(one) if one.quantity else "–",
-                one.why,
-            ]
-        )
+        cells = [
+            one.verdict or "not run yet",
+            f"{one.key}: {one.statement}",
+            one.figure,
+            _measured(one) or "–",
+            _range(one) if one.quantity else "–",
+            one.why,
+        ]
+        rows.append([plain(cell, TEXT) for cell in cells])
     return markdown([Shown("Claims", rows)])

@@ -1,4 +1,4 @@
-"""`bench new`: a commented, working solver, problem or pack to start from."""
+"""`bench new`: a commented, working solver, problem, statistic or pack to start from."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ yield None
 
 @click.group("new")
 def command() -> None:
-    """Write a commented, working solver, problem or pack to start from.
+    """Write a commented, working solver, problem, statistic or pack to start from.
 
     \b
     bench new solver k_medoids/mine    ./mine.py, a solver in one file
     bench new problem partition        ./partition/, a problem with a first solver
+    bench new statistic first_places   ./first_places.py, a statistic in one file
     bench new pack bench_acme          ./bench_acme/, a distribution to pip install
     """
 
@@ -77,6 +78,25 @@ def new_problem(name: str) -> None:
         f"  bench check {name} --plugin {name}\n"
         f"  bench run {name} --plugin {name}\n"
         f"  bench new solver {name}/mine --plugin {name}"
+    )
+
+
+@command.command("statistic")
+@click.argument("name")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; NAME.py here.")
+def new_statistic(name: str, output: Path | None) -> None:
+    """Write a statistic in one file, such as `bench new statistic first_places`."""
+    from harness.statistics.shelf import statistics_of
+
+    _identifier(name)
+    if name in statistics_of(open_catalogue())[0]:
+        raise Misuse(f"there is a statistic {name} already; choose another name")
+    path = output or Path(f"{name}.py")
+    _write(path, _fill("statistic.py.txt", title=_words(name), class_name=_class(name)))
+    click.echo(
+        f"{path} is written and works as it is; now\n"
+        f"  bench statistics -S {path.stem} --plugin {path}\n"
+        f"  bench report --plugin {path}"
     )
 
 

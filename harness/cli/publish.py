@@ -22,7 +22,7 @@ from harness.report.plain import plain
 from harness.store import Results, load
 
 if TYPE_CHECKING:
-    from harness.catalogue import Catalogue
+    pass
 
 
 @click.command("publish")
@@ -84,6 +84,8 @@ def command(
     bench publish --dry-run
     bench publish --remote origin
     """
+    from harness import tables
+    from harness.cli.pages import write_pages
     from harness.publish import Site, Target, check, publish
     from harness.report.bare import machines_page
 
@@ -92,13 +94,17 @@ def command(
     loaded = load(results)
     for complaint in loaded.complaints:
         warn(plain(complaint))
-    frames = _frames(loaded, wanted, problems)
+    records = tables.records(loaded)
+    frames = {
+        name: tables.select(tables.current(records, name), problems)
+        for name in dict.fromkeys(wanted or tables.machines(records)[:1])
+    }
     check(target, list(frames))
     with tempfile.TemporaryDirectory(prefix="bench-site-") as scratch:
         sites, catalogue = [], open_catalogue(plugins)
         for number, (machine, frame) in enumerate(frames.items()):
             site = Path(scratch) / str(number)
-            _write(loaded, machine, frame, catalogue, problems, site)
+            write_pages(loaded, records, machine, problems, catalogue, site)
             sites.append(Site(machine, site, _facts(loaded, machine, frame)))
         done = publish(target, sites, machines_page, dry)
     where = f"{branch} of {remote}" if remote else f"the local branch {branch}"
@@ -133,33 +139,6 @@ def command(
         if not remote:
             click.echo(f"Next: git push origin {branch}")
     return 0
-
-
-def _frames(loaded: Results, wanted: tuple[str, ...], problems: tuple[str, ...]) -> dict[str, Any]:
-    """Machine -> its records."""
-    from harness import tables
-
-    frame = tables.records(loaded)
-    machines = dict.fromkeys(wanted or tables.machines(frame)[:1])
-    return {name: tables.select(tables.current(frame, name), problems) for name in machines}
-
-
-def _write(
-    loaded: Results, machine: str, frame: Any, catalogue: Catalogue, problems: Any, folder: Path
-) -> None:
-    """The site of one machine, as `bench report --machine` writes it."""
-    from harness import tables
-    from harness.claims import judged, stated
-    from harness.papers import load_papers
-    from harness.report import write_site
-
-    claims, complaints = stated(catalogue)
-    for complaint in complaints:
-        warn(plain(complaint))
-    chosen = [claim for claim in claims if not problems or claim.problem in problems]
-    everything = tables.of_machine(tables.records(loaded), machine)
-    verdicts = judged(catalogue, everything, claims=chosen)
-    write_site(loaded, frame, catalogue, folder, load_papers(), claims=verdicts)
 
 
 def _facts(loaded: Results, machine: str, frame: Any) -> dict[str, Any]:

@@ -28,6 +28,12 @@ from harness.store import load
     metavar="DIR",
     help="Where the site is written.",
 )
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also write every chart as SVG, PDF, PNG and CSV, a folder for each problem.",
+)
 @click.option("--machine", metavar="ID", help="Results of this machine; the latest by default.")
 @results_option
 @plugin_option
@@ -35,6 +41,7 @@ from harness.store import load
 def command(
     problems: tuple[str, ...],
     output: Path,
+    figures: Path | None,
     machine: str | None,
     results: Path,
     plugins: tuple[Path, ...],
@@ -47,32 +54,13 @@ def command(
     put the folder on any web server.
     """
     from harness import tables
-    from harness.claims import Judged, judged, stated
-    from harness.loading import PluginError
-    from harness.papers import load_papers
-    from harness.report import write_site
-    from harness.selectors import Misuse
+    from harness.cli.pages import write_pages
 
     loaded = load(results)
     for complaint in loaded.complaints:
         warn(complaint)
-    catalogue = open_catalogue(plugins)
-    everything = tables.records(loaded)
-    frame = tables.select(tables.current(everything, machine), problems)
-    claims, complaints = stated(catalogue)
-    for complaint in complaints:
-        warn(complaint)
-    measured = tables.of_machine(everything, machine)
-    verdicts: list[Judged] = []
-    for problem in dict.fromkeys(claim.problem for claim in claims):
-        if problems and problem not in problems:
-            continue
-        mine = [claim for claim in claims if claim.problem == problem]
-        try:
-            verdicts += judged(catalogue, measured, claims=mine)
-        except (PluginError, Misuse) as error:  # a problem that is broken costs only its claims
-            warn(f"the claims of {problem} can't be judged: {error}")
-    pages = write_site(loaded, frame, catalogue, output, load_papers(), claims=verdicts)
+    catalogue, records = open_catalogue(plugins), tables.records(loaded)
+    pages = write_pages(loaded, records, machine, problems, catalogue, output, figures)
     if form == "json":
         print_json({"pages": [str(page) for page in pages]})
     else:

@@ -149,14 +149,15 @@ def _found(
 
 def _said(problem: str, name: str, statistic: Statistic, board: Any) -> Said:
     """A statistic of a pack that fails costs only itself."""
+    from harness.statistics.sound import Fault, sound_finding
+
     try:
-        return Said(problem, name, statistic, statistic.compute(board))
+        return Said(problem, name, statistic, sound_finding(statistic, board))
     except NotApplicable as reason:
         return Said(problem, name, statistic, None, str(reason))
-    except Exception as error:
-        why = f"It fails on these records ({type(error).__name__}: {error})."
-        warn(plain(f"statistic {name!r}, {problem}: {why}"))
-        return Said(problem, name, statistic, None, why)
+    except Fault as fault:
+        warn(plain(f"statistic {name!r}, {problem}: {fault}", TEXT))
+        return Said(problem, name, statistic, None, str(fault))
 
 
 def _listed(chosen: Mapping[str, Statistic], form: str, terminal: bool) -> str:

@@ -19,7 +19,6 @@ import numpy as np
 from harness import intervals
 from harness.record import STATUSES
 from harness.report.files import write as write_file
-from harness.report.links import file_names
 from harness.report.palette import SHAPES, looks
 from harness.statistics.board import Board
 
@@ -33,20 +32,38 @@ MOST_SEEDS = 20
 _ABSENT = "-"
 
 
+def write_data(folder: Path, board: Board, file: str) -> dict[str, str] | None:
+    """Write a problem's file of data; what the page says of the problem, None with one solver.
+
+    Args:
+        folder: of the site.
+        board: of the problem.
+        file: the name of the problem's folder of data.
+
+    Raises:
+        OSError: where it can't be written.
+    """
+    if len(board.labels) < 2:
+        return None
+    path = f"data/{file}/compare.js"
+    text, cut = script(board)
+    write_file(folder / path, text)
+    return {"name": board.problem, "title": board.title, "file": path, "cut": cut}
+
+
 def write(
     environment: jinja2.Environment,
     folder: Path,
-    boards: Mapping[str, Board],
+    problems: Sequence[Mapping[str, str]],
     shared: Mapping[str, Any],
 ) -> Path:
-    """Write `compare.html` and a file of data for each problem with at least two solvers.
+    """Write `compare.html`.
 
     Args:
         environment: of the site's templates.
         folder: of the site.
-        boards: by the name of the problem.
-        shared: what every page's template is given; `files`, where it is there, maps the names of
-            problems to those of their files.
+        problems: what `write_data` told of each.
+        shared: what every page's template is given.
 
     Returns:
         the page.
@@ -54,17 +71,8 @@ def write(
     Raises:
         OSError: where it can't be written.
     """
-    files = shared.get("files") or file_names(sorted(boards))
-    found = []
-    for name, board in boards.items():
-        if len(board.labels) < 2:
-            continue
-        path = f"data/{files[name]}/compare.js"
-        text, cut = script(board)
-        write_file(folder / path, text)
-        found.append({"name": name, "title": board.title, "file": path, "cut": cut})
     template = environment.get_template("compare.html")
-    page = template.render(**{**shared, "root": "", "problems": found})
+    page = template.render(**{**shared, "root": "", "problems": problems})
     write_file(folder / "compare.html", page)
     return folder / "compare.html"
 

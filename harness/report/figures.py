@@ -27,7 +27,7 @@ from harness.report.charts import Chart, folder_name
 from harness.report.palette import DASHES, SHAPES
 from harness.report.paper import additions, on_paper, signals
 
-CHUNK = 200_000  # bytes of views in a file of data, unless one view has more
+CHUNK = 100_000  # bytes of views in a file of data, unless one view has more
 FORMATS = ("svg", "pdf", "png", "csv")
 _SCALE = 2.0  # pixels of a PNG for each of the page
 

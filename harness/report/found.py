@@ -6,7 +6,6 @@ A statistic that does not apply says why; one that fails costs only itself.
 from __future__ import annotations
 
 import math
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,10 @@ from harness.report.board import span_of
 from harness.report.charts import Chart, Drawer
 from harness.report.files import csv_text
 from harness.report.palette import Look
-from harness.report.plain import plain
+from harness.report.plain import TEXT, plain
 from harness.report.plots import finding_charts
 from harness.statistics.board import Board
+from harness.statistics.sound import Fault, failure, sound_finding
 
 # Rows of a table on the page; the CSV holds all. What is folded is read by fewer.
 MOST_ROWS, MOST_FOLDED_ROWS = 40, 20
@@ -114,13 +114,13 @@ def findings(
     absent: list[Absent] = []
     for name, statistic in statistics.items():
         try:
-            found.append(_found(name, statistic, statistic.compute(board), drawer, styles))
+            finding = sound_finding(statistic, board)
+            found.append(_found(name, statistic, finding, drawer, styles))
         except NotApplicable as reason:
             absent.append(Absent(name, statistic.title, str(reason)))
-        except Exception as error:
-            said = plain("".join(traceback.format_exception_only(error)).strip())
-            why = f"It could not be made, which is a fault of the statistic: {said}"
-            absent.append(Absent(name, statistic.title, why))
+        except Exception as error:  # also of what is drawn of it
+            fault = error if isinstance(error, Fault) else failure(statistic, error)
+            absent.append(Absent(name, statistic.title, plain(str(fault), TEXT)))
     return Findings(tuple(found), tuple(absent))
 
 

@@ -19,6 +19,7 @@ TEXT = 2000  # of anything else that stands on a page
 DOC = 20_000  # of a docstring
 _ITEMS = 20  # flags of a row, parameters of a solver
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # before every unit; the commonest that Python won't print
 _KINDS = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format, surrogate, line and paragraph separator
 _KEPT = (
     "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\N{SOFT HYPHEN}"  # scripts are spelt with them
@@ -34,7 +35,7 @@ def plain(text: str, most: int = MESSAGE, lines: bool = False) -> str:
         lines: keep line breaks and tabs; they are spaces otherwise.
     """
     shown = text[:most]
-    if not shown.isprintable():
+    if not shown.isprintable() and not shown.replace(_NO_BREAK, "").isprintable():
         shown = "".join(map(_shown, shown))
     if not lines:
         shown = shown.replace("\n", " ").replace("\t", " ")
@@ -69,20 +70,35 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
 
     The names of problems and runs stay as they are, as headers are looked up by them.
     """
-    frame = frame.copy()
+    frame = frame.copy(deep=False)  # columns are replaced, none is changed
     for column in ("label", "case"):
-        frame[column] = frame[column].map(names(frame[column]))
+        shown = names(frame[column])
+        _replace(frame, column, [shown[name] for name in frame[column]])
     for column, most in (("solver", NAME), ("role", NAME), ("why", NAME), ("message", MESSAGE)):
-        frame[column] = [plain(text, most) for text in frame[column]]
-    frame["flags"] = _objects(frame, "flags", lambda told: [plain(one) for one in told[:_ITEMS]])
-    frame["parameters"] = _objects(frame, "parameters", _few)
+        made = {text: plain(text, most) for text in dict.fromkeys(frame[column])}
+        _replace(frame, column, [made[text] for text in frame[column]])
+    _replace(frame, "flags", _by_object(frame["flags"], _some))
+    _replace(frame, "parameters", _by_object(frame["parameters"], _few))
     return frame
 
 
-def _objects(frame: pd.DataFrame, column: str, change: Callable[[Any], Any]) -> pd.Series[Any]:
+def _replace(frame: pd.DataFrame, column: str, values: list[Any]) -> None:
     import pandas as pd
 
-    return pd.Series([change(one) for one in frame[column]], index=frame.index, dtype=object)
+    # As Python's objects: texts that recur take no room so.
+    frame[column] = pd.Series(values, index=frame.index, dtype=object)
+
+
+def _by_object(values: Iterable[Any], change: Callable[[Any], Any]) -> list[Any]:
+    """Each value changed; rows share most of them, and what they share is changed once."""
+    values = list(values)  # which keeps each alive, so that no two have the same id
+    made = {id(one): one for one in values}
+    made = {key: change(one) for key, one in made.items()}
+    return [made[id(one)] for one in values]
+
+
+def _some(told: list[str]) -> list[str]:
+    return [plain(one) for one in told[:_ITEMS]]
 
 
 def _few(values: Any) -> dict[str, Any]:

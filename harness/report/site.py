@@ -19,6 +19,7 @@ import harness
 from harness.catalogue import Catalogue
 from harness.report.files import csv_text, write
 from harness.report.links import Links, file_names
+from harness.report.plain import TEXT, plain
 from harness.store import Results
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from harness.report.claims_page import Claims
     from harness.report.page import Page, Sources
     from harness.report.solver_page import SolverPage
-    from harness.statistics.board import Board
 
 _HERE = Path(__file__).parent
 
@@ -44,6 +44,7 @@ def write_site(
     papers: Sequence[Paper] = (),
     *,
     claims: Sequence[Judged] = (),
+    figures: Path | None = None,
 ) -> list[Path]:
     """Write the site; pages that are there already are replaced.
 
@@ -54,6 +55,7 @@ def write_site(
         folder: where to write; made if need be.
         papers: the list of papers.
         claims: what papers claim, with verdicts.
+        figures: where every chart is written once more, as SVG, PDF, PNG and CSV.
 
     Returns:
         the pages written, the index first.
@@ -74,7 +76,7 @@ def write_site(
         titles={paper.key: paper.title for paper in papers},
         statistics=statistics,
     )
-    site = _Site(folder, sources, Claims.of(claims), papers)
+    site = _Site(folder, sources, Claims.of(claims), papers, figures)
     return site.write([*results.complaints, *complaints])
 
 
@@ -82,9 +84,15 @@ class _Site:
     """A site while it is written."""
 
     def __init__(
-        self, folder: Path, sources: Sources, claims: Claims, papers: Sequence[Paper]
+        self,
+        folder: Path,
+        sources: Sources,
+        claims: Claims,
+        papers: Sequence[Paper],
+        figures: Path | None,
     ) -> None:
         self._folder, self._sources, self._claims, self._papers = folder, sources, claims, papers
+        self._figures = figures
         self._names = _problems(sources.results, sources.frame)
         self._links = _links(self._names, sources, claims, papers)
         self._environment = _environment()
@@ -97,7 +105,7 @@ class _Site:
         self._cards: list[Card] = []
         self._solvers: list[tuple[str, str, str]] = []  # name, title of the problem, summary
         self._usable: dict[str, bool] = {}
-        self._boards: dict[str, Board] = {}
+        self._compared: list[dict[str, str]] = []
         self._charted = False
 
     def write(self, complaints: list[str]) -> list[Path]:
@@ -124,6 +132,7 @@ class _Site:
 
     def _problem(self, name: str) -> None:
         """The page of a problem, those of its solvers, and its data."""
+        from harness.report import compare_page
         from harness.report.card import card, said
         from harness.report.claims_page import counted
         from harness.report.page import problem_page
@@ -153,7 +162,9 @@ class _Site:
             self._solver(one)
         self._cards.append(card(page))
         if page.board is not None:
-            self._boards[name] = page.board
+            # Boards are large: what other pages need of this one is taken now.
+            compared = compare_page.write_data(self._folder, page.board, place)
+            self._compared += [compared] if compared else []
 
     def _solver(self, one: SolverPage) -> None:
         from harness.machine import missing
@@ -169,11 +180,13 @@ class _Site:
 
     def _data(self, name: str, page: Page) -> None:
         """The data of a problem's charts, and its tables as CSV."""
-        from harness.report.figures import write_data
+        from harness.report.figures import write_data, write_figures
 
         drawn = [*page.charts, *page.findings.charts]
         write_data(drawn, self._folder)
         self._charted |= bool(drawn)
+        if self._figures is not None:
+            write_figures({self._links.problems[name]: drawn}, self._figures)
         tables = {one.name: one.table for one in page.findings.found if one.total}
         if page.rows:
             tables["leaderboard"] = _csv(page.leaderboard)
@@ -222,7 +235,7 @@ class _Site:
         self._page(
             "claims.html",
             "claims.html",
-            views=views,
+            views=sorted(views, key=lambda view: view.claim.verdict is None),
             counts=counted(views),
             chosen=[(verdict, many) for verdict, _, many in counted(views)],
             problems=_counts(view.claim.problem for view in views),
@@ -239,9 +252,9 @@ class _Site:
         """The page on which any two solvers stand side by side."""
         from harness.report import compare_page
 
-        shared = {**self._shared, "here": "compare.html", "files": self._links.problems}
+        shared = {**self._shared, "here": "compare.html"}
         self._written.append(
-            compare_page.write(self._environment, self._folder, self._boards, shared)
+            compare_page.write(self._environment, self._folder, self._compared, shared)
         )
 
     def _static(self) -> None:
@@ -357,11 +370,8 @@ def _environment() -> jinja2.Environment:
 
 def _bounded(value: Any) -> Any:
     """What a template puts into a page: no text of others without end, or with control codes."""
-    from markupsafe import Markup
-
-    from harness.report.plain import TEXT, plain
-
-    if isinstance(value, str) and not isinstance(value, Markup):
+    # Of half a million values of a site nearly all are texts, and not yet marked up.
+    if type(value) is str or (isinstance(value, str) and not hasattr(value, "__html__")):
         return plain(value, TEXT, lines=True)
     return value
 

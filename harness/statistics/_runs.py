@@ -66,7 +66,7 @@ class RunTable:
         order = order[(solver[order] >= 0) & (case[order] >= 0)]
         rows = traces.iloc[order]
         start = np.concatenate(([0], np.cumsum([len(trace) for trace in rows["trace"]], dtype=int)))
-        points = np.array(list(itertools.chain.from_iterable(rows["trace"])), float).reshape(-1, 3)
+        points = np.concatenate([np.empty((0, 3)), *filter(len, rows["trace"])])
         best = np.repeat(rows["best"].to_numpy(float), np.diff(start))
         above = _above(points[:, 2], best, relative)
         if best_counts:
@@ -112,6 +112,12 @@ class RunTable:
     def firsts(self) -> np.ndarray:
         """float[runs]: how far above the reference the first answer is; NaN without one."""
         return self._at(self.start[:-1], np.nan)
+
+    def least(self) -> np.ndarray:
+        """float[runs]: how far above the reference the best answer is; infinite where the run
+        failed or had none."""
+        found = self._reduced(np.minimum, self.above, np.inf)
+        return np.where(self.failed, np.inf, found)
 
     def first_within(self, targets: np.ndarray, calls: bool = False) -> np.ndarray:
         """When each run first had an answer within the target of its case.

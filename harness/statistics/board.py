@@ -243,19 +243,10 @@ class Board:
         runs = self.runs
         found = []
         for r in runs.of_cell(self._places[0][label], self._places[1][case]):
-            points = slice(int(runs.start[r]), int(runs.start[r + 1]))
-            found.append(
-                Curve(
-                    int(runs.seed[r]),
-                    runs.seconds[points],
-                    runs.calls[points],
-                    runs.above[points],
-                    float(runs.end[r]),
-                    float(runs.calls_end[r]),
-                    bool(runs.failed[r]),
-                    bool(runs.censored[r]),
-                )
-            )
+            begin, stop, seed, end, calls_end, failed, censored = self._ends[r]
+            points = slice(begin, stop)
+            flat = runs.seconds[points], runs.calls[points], runs.above[points]
+            found.append(Curve(seed, *flat, end, calls_end, failed, censored))
         return found
 
     def unit(self, case: str) -> float:
@@ -308,12 +299,13 @@ class Board:
 
         A failed run got none right. Empty where it is not known, as for a problem without items.
         """
+        if not self._item_counts:
+            return []
         return [self._right(row) for row in self._rows.get((label, case), [])]
 
     def sizes(self, case: str) -> Mapping[str, float]:
         """The sizes of a case's instance."""
-        chosen = self.traces.loc[self.traces["case"] == case, "sizes"]
-        return dict(chosen.iloc[0]) if len(chosen) else {}
+        return dict(self._sizes.get(case, {}))
 
     def rng(self, statistic: str) -> np.random.Generator:
         """The generator of a statistic's bootstrap: the same for the same board and statistic."""
@@ -324,6 +316,19 @@ class Board:
         """Label -> its place, and case -> its place."""
         labels, cases = enumerate(self.labels), enumerate(self.cases)
         return {label: i for i, label in labels}, {case: j for j, case in cases}
+
+    @functools.cached_property
+    def _ends(self) -> list[tuple[int, int, int, float, float, bool, bool]]:
+        """Of each run what a curve holds of it, as Python's numbers: begin and stop first."""
+        runs = self.runs
+        of_points = (runs.start[:-1], runs.start[1:])
+        columns = (*of_points, runs.seed, runs.end, runs.calls_end, runs.failed, runs.censored)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    @functools.cached_property
+    def _sizes(self) -> dict[str, Mapping[str, float]]:
+        first = self.traces.drop_duplicates("case")
+        return dict(zip(map(str, first["case"]), first["sizes"], strict=True))
 
     @functools.cached_property
     def _rows(self) -> dict[tuple[str, str], list[Any]]:

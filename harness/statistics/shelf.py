@@ -12,7 +12,7 @@ from harness.index import Index
 from harness.loading import PluginError, Source, load_class
 
 # What stands in the folder of the harness's own statistics and is none.
-_NO_STATISTICS = ("board", "leaderboard", "shelf")
+_NO_STATISTICS = ("board", "leaderboard", "shelf", "sound")
 _CLAIMS = "claims"  # in a package of statistics: what their papers claim
 
 
@@ -31,7 +31,10 @@ def statistics_of(catalogue: Catalogue) -> tuple[dict[str, Statistic], list[str]
         try:
             found[name] = _checked(load_class(source, Statistic, "statistic"), source)
         except PluginError as error:
-            complaints.append(f"statistic {name!r} of {owner} can't be used: {error}")
+            complaints.append(
+                f"statistic {name!r} of {owner} can't be used: {error}; the others are not "
+                "affected: mend it, or tell whoever wrote it"
+            )
     order = list(GROUPS)
     ordered = sorted(found.items(), key=lambda item: (order.index(item[1].group), item[0]))
     return dict(ordered), complaints
@@ -71,9 +74,23 @@ def claim_files(catalogue: Catalogue) -> list[Source]:
 def _checked(kind: type[Statistic], source: Source) -> Statistic:
     if not kind.title:
         raise PluginError(f"{source.file}: {kind.__name__} has no title; give it one")
-    if kind.group not in GROUPS:
+    for name in ("title", "source"):
+        if not isinstance(value := getattr(kind, name), str):
+            raise PluginError(f"{source.file}: {name} = {value!r}; expected a text")
+    if not isinstance(kind.group, str) or kind.group not in GROUPS:
         raise PluginError(f"{source.file}: group = {kind.group!r}; expected {', '.join(GROUPS)}")
-    return kind()
+    papers = kind.papers
+    if not isinstance(papers, tuple | list) or not all(isinstance(one, str) for one in papers):
+        raise PluginError(
+            f'{source.file}: papers = {papers!r}; expected a tuple of texts, such as ("name",)'
+        )
+    try:
+        return kind()
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"{source.file}: {kind.__name__}() fails ({type(error).__name__}: {error}); a "
+            "statistic takes no arguments"
+        ) from None
 
 
 def _sources(catalogue: Catalogue, complaints: list[str]) -> Iterator[tuple[Source, str]]:
@@ -86,6 +103,8 @@ def _files(catalogue: Catalogue, complaints: list[str]) -> Iterator[tuple[Source
     for file in sorted(here.glob("*.py")):
         if not file.name.startswith("_") and file.stem not in _NO_STATISTICS:
             yield Source(str(file), f"harness.statistics.{file.stem}"), "the harness"
+    for source in catalogue.statistics:
+        yield source, "--plugin"
     for implementation in catalogue.hooks.hook.bench_statistics.get_hookimpls():
         owner = str(implementation.plugin_name)
         try:

@@ -27,7 +27,7 @@ from harness.catalogue import Catalogue, Configured, SolverEntry
 from harness.declare import Declarer
 from harness.loading import PluginError
 from harness.selectors import Misuse, nearest
-from harness.testing import problem_checks, solver_checks
+from harness.testing import answer_checks, problem_checks, solver_checks
 from harness.testing.lab import Lab
 from harness.testing.model import (
     FAILED,
@@ -57,7 +57,11 @@ __all__ = [
 ]
 
 SOLVER_CHECKS: tuple[Check, ...] = tuple(solver_checks.CHECKS)
-PROBLEM_CHECKS: tuple[Check, ...] = tuple(problem_checks.CHECKS)
+PROBLEM_CHECKS: tuple[Check, ...] = (*problem_checks.CHECKS, *answer_checks.CHECKS)
+_EXPECTED = (
+    "expected a solver, a problem or a pack (`bench statistics --plugin FILE` shows whether a "
+    "statistic works)"
+)
 
 
 def check_solver(
@@ -207,7 +211,7 @@ def _in_path(
     if not names:
         raise Misuse(
             f"{path} holds nothing that can be checked; "
-            + (" ".join(catalogue.complaints) or "expected a solver, a problem or a pack")
+            + (" ".join(catalogue.complaints) or _EXPECTED)
         )
     return catalogue, names
 

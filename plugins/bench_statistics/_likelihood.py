@@ -12,6 +12,7 @@ import numpy as np
 _FALL = 3.841458820694124  # the 95 % point of chi-squared with one degree of freedom
 _STEPS = 100  # of bisection: more than doubles can tell apart
 _COARSE = 45  # where one bisection is within another: to 12 digits
+_CLOSE = 1e-6  # a step in ln v that is the last: the next would be of its square
 _EDGE = 1e-12  # of the means that are looked at
 
 
@@ -81,43 +82,74 @@ def beta_mean(
     """
     flat = np.exp(log_mean) + np.exp(log_rest) > 1 - 1e-12  # equality: all values are the same
     usable = (count >= 2) & np.isfinite(log_mean) & np.isfinite(log_rest) & ~flat
-    one, rest = np.where(usable, log_mean, -1.0), np.where(usable, log_rest, -1.0)
+    found = np.full((3, len(usable)), np.nan)
+    one, rest, values = log_mean[usable], log_rest[usable], count[usable]
 
     low, high = np.full(one.shape, _EDGE), np.full(one.shape, 1 - _EDGE)
+    log_v = np.zeros(one.shape)
     for _ in range(_COARSE):  # the profile has one top
         middle = (low + high) / 2
-        rising = _beta_profile(middle, one, rest)[1] > 0
-        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+        _, slope, log_v = _beta_profile(middle, one, rest, log_v)
+        low, high = np.where(slope > 0, middle, low), np.where(slope > 0, high, middle)
     top = (low + high) / 2
-    wanted = _beta_profile(top, one, rest)[0] - _FALL / (2 * np.maximum(count, 1))
+    height, _, at_top = _beta_profile(top, one, rest, log_v)
+    wanted = height - _FALL / (2 * values)
     ends = []
     for edge in (_EDGE, 1 - _EDGE):
-        inside, outside = top, np.full(one.shape, edge)
+        inside, outside, log_v = top, np.full(one.shape, edge), at_top
         for _ in range(_COARSE):
             middle = (inside + outside) / 2
-            above = _beta_profile(middle, one, rest)[0] > wanted
+            height, _, log_v = _beta_profile(middle, one, rest, log_v)
+            above = height > wanted
             inside, outside = np.where(above, middle, inside), np.where(above, outside, middle)
-        ends.append(np.where(usable, inside, np.nan))
-    return np.where(usable, top, np.nan), ends[0], ends[1]
+        ends.append(inside)
+    found[:, usable] = top, *ends
+    return found[0], found[1], found[2]
 
 
 def _beta_profile(
-    mean: np.ndarray, one: np.ndarray, rest: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    mean: np.ndarray, one: np.ndarray, rest: np.ndarray, log_v: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The log-likelihood per value at a mean, at the precision v that suits it best; its slope.
 
-    It is concave in v for a given mean, so that its slope in v is bisected, over ln v.
+    It is concave in v for a given mean, so that its slope in v has one root: by Newton's method
+    over ln v from `log_v`, and by bisection where a step would leave what holds the root.
+
+    Returns:
+        the height, the slope, and ln v.
     """
     from scipy.special import digamma, gammaln
 
     fixed = mean * one + (1 - mean) * rest
     low, high = np.full(mean.shape, -20.0), np.full(mean.shape, 35.0)
-    for _ in range(_COARSE):
-        middle = (low + high) / 2
-        v = np.exp(middle)
-        slope = digamma(v) - mean * digamma(mean * v) - (1 - mean) * digamma((1 - mean) * v) + fixed
-        low, high = np.where(slope > 0, middle, low), np.where(slope > 0, high, middle)
-    v = np.exp((low + high) / 2)
+    log_v = log_v.copy()
+    active = np.arange(len(mean))
+    for _ in range(2 * _COARSE):
+        t, m = log_v[active], mean[active]
+        v = np.exp(t)
+        a, b = m * v, (1 - m) * v
+        slope = digamma(v) - m * digamma(a) - (1 - m) * digamma(b) + fixed[active]
+        rising = slope > 0
+        low[active] = np.where(rising, t, low[active])
+        high[active] = np.where(rising, high[active], t)
+        bend = v * (_trigamma(v) - m * m * _trigamma(a) - (1 - m) ** 2 * _trigamma(b))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            new = t - slope / bend
+        least, most = low[active], high[active]
+        inside = (new > least) & (new < most)  # NaN is not
+        new = np.where(inside, new, (least + most) / 2)
+        log_v[active] = new
+        active = active[np.abs(new - t) > _CLOSE]
+        if not len(active):
+            break
+    v = np.exp(log_v)
     a, b = mean * v, (1 - mean) * v
     height = gammaln(v) - gammaln(a) - gammaln(b) + (a - 1) * one + (b - 1) * rest
-    return height, digamma(b) - digamma(a) + one - rest
+    return height, digamma(b) - digamma(a) + one - rest, log_v
+
+
+def _trigamma(x: np.ndarray) -> np.ndarray:
+    """The slope of digamma to five digits, enough for a step; scipy's takes twenty times as long."""
+    z = x + 3.0
+    tail = (1.0 + (0.5 + (1 / 6 - 1 / (30 * z * z)) / z) / z) / z
+    return np.asarray(x**-2.0 + (x + 1.0) ** -2.0 + (x + 2.0) ** -2.0 + tail)

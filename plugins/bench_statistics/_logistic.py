@@ -30,6 +30,7 @@ def fit(
     """
     middle = float(x.mean())
     z = x - middle  # the intercept is free of penalty, so that this changes b in nothing
+    powers = np.stack([np.ones_like(z), z, z * z], axis=1)
     found = np.zeros((len(weight), 2))
     if start is not None:
         found += start[0] + start[1] * middle, start[1]
@@ -39,8 +40,10 @@ def fit(
         w = weight[active]
         p = 0.5 * (1.0 + np.tanh((a[:, None] + b[:, None] * z) / 2))
         miss, curvature = solved[active] - w * p, w * p * (1 - p)
-        slope_a, slope_b = miss.sum(axis=1), miss @ z - ridge * b
-        aa, ab, bb = curvature.sum(axis=1), curvature @ z, curvature @ (z * z) + ridge
+        slope_a, slope_b = (miss @ powers[:, :2]).T
+        slope_b = slope_b - ridge * b
+        aa, ab, bb = (curvature @ powers).T
+        bb = bb + ridge
         det = np.maximum(aa * bb - ab * ab, 1e-300)
         step_a, step_b = (bb * slope_a - ab * slope_b) / det, (aa * slope_b - ab * slope_a) / det
         size = np.abs(step_a[:, None] + step_b[:, None] * z).max(axis=1)

@@ -33,8 +33,12 @@ def medians(cells: Cells) -> np.ndarray:
 
     Of an even number of seeds the middle two are averaged, so that half of them infinite is enough.
     """
-    middle = [[np.median(cell) if len(cell) else np.nan for cell in row] for row in cells]
-    return np.array(middle, float).reshape(len(cells), -1)
+    lengths = np.array([[len(cell) for cell in row] for row in cells], int).reshape(len(cells), -1)
+    middle = np.full(lengths.shape, np.nan)
+    for count in set(lengths.flat) - {0}:  # as many at once as have as many seeds
+        places = np.argwhere(lengths == count)
+        middle[tuple(places.T)] = np.median([cells[i][j] for i, j in places.tolist()], axis=1)
+    return middle
 
 
 def reached_by_any(cells: Cells) -> bool:

@@ -15,7 +15,8 @@ CLAIMS = [
         statement="Rankings by Plackett-Luce stand when nearly all measurements are missing.",
         figure="about 95 % missing, up to 20 times cheaper, little to no change",
         untestable="It needs the paper's tables of model answers. On made-up tables of 50 models "
-        "and 2,000 samples the tests of this statistic watch the order hold at 90 % missing.",
+        "and 2,000 samples, 90 % missing at random, the tests of this statistic watch that the "
+        "order agrees with the full one by a Kendall's tau above 0.8.",
     ),
     Claim(
         name="algoperf-gaps",
@@ -99,7 +100,8 @@ CLAIMS = [
         paper="model-evaluation-model-selection-algorithm",
         statement="For small data the combined 5x2cv F test is to be preferred.",
         figure="a recommendation without a figure",
-        untestable="It is advice. On simulated null pairs, the tests of this statistic watch that "
-        "it errs about as often as its level says, and the resampled t test in half of them.",
+        untestable="It is advice. Of two equal learners on 90 items, the tests of this statistic "
+        "watch that at 5 % it calls one better in about a tenth of the trials, and the resampled t "
+        "test without a correction in more than four tenths.",
     ),
 ]

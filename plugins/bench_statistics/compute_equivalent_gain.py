@@ -120,17 +120,15 @@ class _Runs:
         return np.unique(np.concatenate([seconds for seconds, _ in self.runs]))
 
 
-def _middle(values: np.ndarray) -> np.ndarray:
-    """The upper median over the last axis: of infinite and finite values it makes no mean."""
-    ordered = np.sort(values, axis=-1)
-    return np.asarray(ordered[..., ordered.shape[-1] // 2])
-
-
 def _median(values: np.ndarray) -> np.ndarray:
-    """The median over the last axis; infinite where half of the values are."""
-    half = _middle(values)
-    with np.errstate(invalid="ignore"):
-        middle = np.median(np.where(np.isfinite(half)[..., None], values, 0.0), axis=-1)
+    """The median over the last axis; infinite where the upper one of an even number is."""
+    ordered = np.sort(values, axis=-1)
+    count = ordered.shape[-1]
+    half = ordered[..., count // 2]
+    if count % 2:
+        return np.asarray(half)
+    with np.errstate(invalid="ignore"):  # two that are infinite, of either sign
+        middle = (ordered[..., count // 2 - 1] + half) / 2
     return np.where(np.isfinite(half), middle, half)
 
 

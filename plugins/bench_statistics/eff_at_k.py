@@ -54,19 +54,28 @@ def weights(n: int, k: int) -> np.ndarray:
     return found
 
 
-def best_of(values: np.ndarray, k: int) -> float:
-    """The expected largest of k of the values, drawn without replacement; NaN for fewer than k."""
-    if len(values) < k:
-        return math.nan
-    return float(np.sort(values) @ weights(len(values), k))
+def best_of(values: np.ndarray, k: int) -> np.ndarray:
+    """The expected largest of k of the values, drawn without replacement; NaN for fewer than k.
+
+    Args:
+        values: float[..., values].
+
+    Returns:
+        float[...].
+    """
+    count = values.shape[-1]
+    if count < k:
+        return np.full(values.shape[:-1], np.nan)
+    # As a sum, not a product of matrices: what a cell gives hangs on nothing but the cell.
+    return np.asarray((np.sort(values, axis=-1) * weights(count, k)).sum(axis=-1))
 
 
-def efficiency(times: np.ndarray, reference: float) -> np.ndarray:
+def efficiency(times: np.ndarray, reference: np.ndarray | float) -> np.ndarray:
     """1 at the reference time, 0 at 100 times it and for infinite ones; above 1 for faster runs.
 
     Args:
-        times: float[runs], seconds, infinite where the target was missed.
-        reference: seconds, t*.
+        times: float[..., runs], seconds, infinite where the target was missed.
+        reference: seconds, t*, of a shape that can be broadcast to it.
     """
     with np.errstate(divide="ignore"):
         return np.maximum(0.0, 1.0 - np.log10(times / reference) / _REACH)
@@ -102,7 +111,7 @@ class EffAtK(Statistic):
             raise NotApplicable("No solver was run twice on every case: there is no best of two.")
         ks = [k for k in _KS if k <= runs.max()]
         references = _references(times, cases)
-        found = {k: _tables(times, solvers, cases, references, k) for k in ks}
+        found = _tables(times, solvers, cases, references, ks)
         names = [board.labels[i] for i in solvers]
         drawn = redrawn(board.rng("eff_at_k"), len(cases))
         judged = {
@@ -135,19 +144,23 @@ def _references(times: Any, cases: np.ndarray) -> np.ndarray:
 
 
 def _tables(
-    times: Any, solvers: np.ndarray, cases: np.ndarray, references: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """eff@k and pass@k, each float[solvers, cases]; NaN where there are fewer than k runs."""
-    eff = np.full((len(solvers), len(cases)), np.nan)
-    passed = eff.copy()
-    for row, i in enumerate(solvers):
-        for column, j in enumerate(cases):
-            cell, reference = times[i][j], references[column]
-            known = np.isfinite(reference)
-            value = efficiency(cell, reference) if known else np.zeros(len(cell))
-            eff[row, column] = best_of(value, k)
-            passed[row, column] = best_of(np.isfinite(cell).astype(float), k)
-    return eff, passed
+    times: Any, solvers: np.ndarray, cases: np.ndarray, references: np.ndarray, ks: list[int]
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """k -> eff@k and pass@k, each float[solvers, cases]; NaN where there are fewer than k runs."""
+    cells = [times[i][j] for i in solvers for j in cases]
+    lengths = np.array([len(cell) for cell in cells])
+    best = np.tile(references, len(solvers))
+    found = {k: (np.full(len(cells), np.nan), np.full(len(cells), np.nan)) for k in ks}
+    for n in set(lengths.tolist()):  # all cells of as many runs at once
+        alike = np.flatnonzero(lengths == n)
+        runs = np.array([cells[place] for place in alike])
+        reference = best[alike, None]
+        value = np.where(np.isnan(reference), 0.0, efficiency(runs, reference))
+        for k, (eff, passed) in found.items():
+            eff[alike] = best_of(value, k)
+            passed[alike] = best_of(np.isfinite(runs).astype(float), k)
+    shape = len(solvers), len(cases)
+    return {k: (eff.reshape(shape), passed.reshape(shape)) for k, (eff, passed) in found.items()}
 
 
 def _judge(table: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -34,6 +34,7 @@ cases, which counts their noise twice. Its trend over the years is no matter of 
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,10 +164,12 @@ def _budget(board: Any) -> float:
 
 def _shares(cells: Any, limit: float) -> np.ndarray:
     """float[solvers, cases]: the share of runs within the budget; NaN where not tried."""
-    table = [[(cell <= limit).mean() if len(cell) else np.nan for cell in row] for row in cells]
-    # `inf <= inf` holds, but a run that never was within the target has not solved.
-    never = [[np.isinf(cell).mean() if len(cell) else 0.0 for cell in row] for row in cells]
-    return np.array(table, float) - (np.array(never, float) if math.isinf(limit) else 0.0)
+    most = min(limit, sys.float_info.max)  # a run that never was within the target has not solved
+    table = [
+        [np.count_nonzero(cell <= most) / len(cell) if len(cell) else np.nan for cell in row]
+        for row in cells
+    ]
+    return np.array(table, float)
 
 
 def _mixed(table: np.ndarray) -> int:
@@ -180,7 +183,7 @@ def _judge(
 ) -> list[dict[str, Any]]:
     usable = np.isfinite(scale.values) & (scale.values > 0)
     found = []
-    drawn: dict[tuple[int, ...], np.ndarray] = {}
+    drawn: dict[tuple[int, ...], tuple[np.ndarray, ...]] = {}  # most solvers share their cases
     for i in range(len(table)):
         cases = np.flatnonzero(usable & ~np.isnan(table[i]))
         runs = sum(len(board.above[i][j]) for j in cases)
@@ -188,14 +191,14 @@ def _judge(
         if len(levels) < _SEVERAL:
             found.append(_empty("too few sizes"))
             continue
-        families = [family(board.cases[j]) for j in cases]
         key = tuple(cases)
         if key not in drawn:
-            drawn[key] = redraw(families, rng)
-        weight = case_weights(families)
-        counts = np.vstack([np.ones(len(cases), int), drawn[key]]) * weight
-        at = np.eye(len(levels))[place]
-        heavy, solved = counts @ at, (counts * table[i, cases]) @ at
+            families = [family(board.cases[j]) for j in cases]
+            draws = np.vstack([np.ones(len(cases), int), redraw(families, rng)])
+            counts, at = draws * case_weights(families), np.eye(len(levels))[place]
+            drawn[key] = counts, at, counts @ at
+        counts, at, heavy = drawn[key]
+        solved = (counts * table[i, cases]) @ at
         found.append(_horizon_of(levels, heavy, solved, 1.0 / runs))
     return found
 

@@ -38,7 +38,7 @@ from harness.api import Axis, Column, Finding, NotApplicable, Plot, Statistic
 
 _FEW_DRAWS = 200  # where there are many solvers, each draw is a fit of that many parameters
 _MANY_SOLVERS = 100
-_CHUNK = 4_000_000  # numbers held at once
+_CHUNK = 500_000  # numbers of an array at once, of which a step of the fit takes about ten
 _SMALL = 1e-7  # a step of Newton's that is the last: the next would be of its square
 _DIGITS = 6  # to which strengths that are equal agree
 

@@ -149,21 +149,10 @@ def _best_costs(board: Any) -> tuple[np.ndarray, np.ndarray]:
 
     Infinite where all runs failed, NaN where not tried.
     """
-    last = np.full(board.shape, np.nan)
-    ever = np.full(board.shape, np.nan)
-    for i, label in enumerate(board.labels):
-        for j, case in enumerate(board.cases):
-            cell = board.above[i][j]
-            if not len(cell):
-                continue
-            held = [
-                float(curve.above.min())
-                for curve in board.curves(label, case)
-                if len(curve.above) and not curve.failed
-            ]
-            last[i, j] = 1.0 + cell.min()
-            ever[i, j] = 1.0 + min([*held, cell.min()])
-    return last, ever
+    rows = [[cell.min() if len(cell) else np.nan for cell in row] for row in board.above]
+    last = np.array(rows).reshape(board.shape)
+    held = np.fmin.reduce(board.runs.spread(board.runs.least()), axis=2)
+    return 1.0 + last, 1.0 + np.fmin(last, held)
 
 
 def _largest(ratio: np.ndarray) -> float:

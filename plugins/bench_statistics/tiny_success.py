@@ -39,10 +39,12 @@ _LEAST_SIZES = 3
 
 def fixed_draws(successes: int, draws: int) -> tuple[float, float, float]:
     """k / n with the 95 % interval of Clopper and Pearson; the number of draws is fixed."""
-    from scipy.stats import binomtest
+    from scipy.special import betaincinv
 
-    ends = binomtest(successes, draws).proportion_ci(0.95, method="exact")
-    return successes / draws, float(ends.low), float(ends.high)
+    missed = draws - successes
+    low = float(betaincinv(successes, missed + 1, 0.025)) if successes else 0.0
+    high = float(betaincinv(successes + 1, missed, 0.975)) if missed else 1.0
+    return successes / draws, low, high
 
 
 def until_successes(successes: int, draws: int) -> tuple[float, float, float]:

@@ -236,3 +236,51 @@ def test_boards_leave_out_what_was_run_for_claims(tmp_path, bench):
         made.bench("claims", "least/helped-is-plain", "--list", "--format", "json").stdout
     )
     assert listed[0]["verdict"] == "reproduced"
+
+
+def test_a_run_tells_for_which_claim_it_was_made_and_a_moved_range_is_told(tmp_path):
+    made = Pack(tmp_path).write()
+    file = made.folder / "least" / "claims.py"
+    file.write_text(CLAIMS.lstrip())
+    name = "least/helped-is-plain"
+    said = json.loads(made.bench("claims", name, "-q", "--format", "json").stdout)[0]
+    assert "changed" not in said["why"]
+    (folder,) = made.results.iterdir()
+    told = json.loads((folder / "run.json").read_text())["claim"]
+    assert told["key"] == name
+    file.write_text(CLAIMS.lstrip().replace("reproduced=(0.5, 1.0)", "reproduced=(0.2, 1.0)"))
+    moved = json.loads(made.bench("claims", name, "-q", "--format", "json").stdout)[0]
+    assert "the claim was changed after it was measured" in moved["why"]
+    again = made.bench("claims", name, "-q", "--again", "--format", "json")
+    assert "changed" not in json.loads(again.stdout)[0]["why"]
+
+
+@pytest.mark.parametrize("how", ["whole", "list", "markdown"])
+def test_what_a_stranger_claims_is_harmless_to_look_at(tmp_path, how):
+    made = Pack(tmp_path).write()
+    nasty = "A\\x1b[2J\\x07 \\u202egood\\r" + " very" * 3000
+    text = CLAIMS.replace("The helper changes nothing.", nasty).replace("the same answers", nasty)
+    (made.folder / "least" / "claims.py").write_text(text.lstrip())
+    options = {"whole": (), "list": ("--list",), "markdown": ("--list", "--format", "markdown")}
+    done = made.bench("claims", "least/helped-is-plain", "-q", *options[how])
+    assert done.returncode == 0, done.stderr
+    assert "helped-is-plain" in done.stdout
+    for letter in "\x1b\x07\u202e\r":
+        assert letter not in done.stdout
+    assert len(done.stdout) < 8000
+
+
+def test_a_quantity_of_ones_own_costs_only_its_file(tmp_path):
+    made = Pack(tmp_path).write()
+    text = """
+from harness.api import Claim, Speedup
+
+class Mine(Speedup):
+    pass
+
+CLAIMS = [Claim("x", "p", "s", "f", Mine("plain", "helped", "line"), (1.0, 2.0))]
+"""
+    (made.folder / "least" / "claims.py").write_text(text)
+    said = made.bench("claims", "--list")
+    assert said.returncode == 0
+    assert "nothing estimates the quantity of 'x'" in said.stderr

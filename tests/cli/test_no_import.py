@@ -80,7 +80,7 @@ def test_what_a_solver_says_comes_from_another_process(bench, touching):
     assert {row["key"]: row["solvers"] for row in rows}["adafactor"] == ["toy_batch/touching"]
     bench("run", "toy_batch", *QUICK, *touching)
     bench("report", *touching)
-    html = Path("site/problems/toy_batch.html").read_text()
+    html = Path("site/solvers/toy_batch/touching.html").read_text()
     assert "the process that imported it" in html
     assert "touching: for a test." in html
 

@@ -133,7 +133,7 @@ def test_checks_that_do_not_apply_say_why(catalogue, lab):
 
 def test_every_check_applies_somewhere(catalogue, lab):
     applied = set()
-    for problem in catalogue.problems.keys() & {"toy_batch", "toy_oracle"}:
+    for problem in catalogue.problems.keys() & {"toy_batch", "toy_oracle", "toy_prediction"}:
         results = check_problem(catalogue, problem, lab=lab)
         for entry in catalogue.solvers_of(problem):
             results += check_solver(catalogue, entry, lab=lab)
@@ -151,6 +151,8 @@ def test_a_problem_without_solvers_is_checked_as_far_as_that_goes(tmp_path, cach
     assert found.pop("scores_repeat") == NOT_APPLICABLE
     assert found.pop("symmetries_hold") == NOT_APPLICABLE
     assert found.pop("exact") == NOT_APPLICABLE
+    assert found.pop("normal_forms") == NOT_APPLICABLE
+    assert found.pop("items") == NOT_APPLICABLE
     assert set(found.values()) == {PASSED}
 
 

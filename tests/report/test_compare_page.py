@@ -14,7 +14,8 @@ from stats.boards import board, run, table, timing
 
 from harness import intervals
 from harness.report import compare_page
-from harness.report.compare_page import MOST_BYTES, payload, script, write
+from harness.report.compare_page import MOST_BYTES, payload, script, write, write_data
+from harness.report.links import file_names
 from harness.report.palette import style_sheet
 
 from .conftest import CHROMIUM
@@ -39,6 +40,13 @@ def small(solvers=("s", "t"), cases=("c", "d"), seeds=3, processes=6, problem="p
                 rows.append(run(label, case, seed, 1 + 0.1 * i + 0.01 * rng.random()))
             rows.append(timing(label, case, ((1 + i) * rng.lognormal(0, 0.1, processes)).tolist()))
     return named(board(rows, title=problem.upper()), problem)
+
+
+def written(environment, folder, *boards):
+    """Write the page and the data of these boards."""
+    files = file_names(one.problem for one in boards)
+    told = [write_data(folder, one, files[one.problem]) for one in boards]
+    return write(environment, folder, [one for one in told if one], SHARED)
 
 
 @pytest.fixture
@@ -126,8 +134,8 @@ def test_many_cases_are_cut():
 
 def test_names_end_no_script_and_leave_no_folder(environment, tmp_path):
     nasty = "</script><b>\u2028"
-    made = small((nasty, "t"), (nasty,))
-    path = write(environment, tmp_path, {"../up": made, "../Up": made}, SHARED)
+    boards = [small((nasty, "t"), (nasty,), problem=name) for name in ("../up", "../Up")]
+    path = written(environment, tmp_path, *boards)
     assert sorted(p.relative_to(tmp_path).parts[0] for p in tmp_path.rglob("*.js")) == ["data"] * 2
     text = path.read_text()
     index = json.loads(re.search(r'id="problems">(.*?)</script>', text)[1])
@@ -139,7 +147,7 @@ def test_names_end_no_script_and_leave_no_folder(environment, tmp_path):
 
 
 def test_a_problem_with_one_solver_is_left_out(environment, tmp_path):
-    path = write(environment, tmp_path, {"p": table({"s": {"c": 1.0}})}, SHARED)
+    path = written(environment, tmp_path, table({"s": {"c": 1.0}}))
     assert "There is no problem with two solvers yet." in path.read_text()
     assert not (tmp_path / "data").exists()
 
@@ -161,7 +169,7 @@ def shown(environment, tmp_path, request):
     said, contexts = [], []
 
     def open_it(boards, query=""):
-        path = write(environment, tmp_path, boards, SHARED)
+        path = written(environment, tmp_path, *boards.values())
         shutil.copytree(REPORT / "static", tmp_path / "static", dirs_exist_ok=True)
         (tmp_path / "static" / "colours.css").write_text(style_sheet())
         contexts.append(browser.new_context())

@@ -1,6 +1,7 @@
 """The pages beside those of problems: papers, claims, statistics, and what a reader takes along."""
 
 import csv
+import dataclasses
 import json
 import os
 import re
@@ -137,6 +138,53 @@ def test_ties_with_the_first_are_said(make_site):
     assert 1 < sum(first) < len(first)
     assert tied == first
     assert "not to be told apart from" in Parsed(html).text
+
+
+def table_of(html, name):
+    """The texts of the cells of a table, row by row, without its head."""
+    body = html[html.index(f'id="{name}"') :].partition("</table>")[0]
+    rows = body.split("<tr")[2:]
+    return [
+        [Parsed("<" + cell).text for cell in re.split(r"<(?=t[hd]\b)", row)[1:]] for row in rows
+    ]
+
+
+def test_a_case_tells_who_is_nearest_and_who_is_fastest_of_the_good(make_site):
+    cost = {"fasterpam": 100.0, "pam": 100.5, "clara": 120.0}
+    seconds = {"fasterpam": 2.0, "pam": 1.0, "clara": 0.001}  # clara is quick, and no good
+    records = [
+        dataclasses.replace(record, cost=cost[record.label], trace=[])
+        if record.kind == "trace"
+        else dataclasses.replace(record, values=[seconds[record.label]] * 3, seconds=None)
+        for record in synthetic.records("demo", ["iris"], list(cost), 2)
+    ]
+    records = [
+        dataclasses.replace(r, seconds=seconds[r.label]) if r.kind == "timing" else r
+        for r in records
+    ]
+    html = (make_site(records) / "problems/demo.html").read_text()
+    ((case, _, best, nearest, fastest, time, valid),) = table_of(html, "case-summary")
+    assert (case, best, nearest, fastest) == ("iris", "100.00", "fasterpam", "pam")
+    assert (time.replace("\N{NO-BREAK SPACE}", " "), valid) == ("1.00 s", "6 of 6")
+    cases = {row[1]: row[3] for row in table_of(html, "case-table")}
+    assert cases == {"fasterpam": "1.0000", "pam": "1.0050", "clara": "1.2000"}
+    rows = html[html.index('id="case-table"') :].partition("</table>")[0]
+    assert re.findall(r'class="n best"[^>]*>([^<]*)', rows) == ["1.0000"]
+
+
+def test_every_kind_of_failure_has_its_line(make_site):
+    records = list(synthetic.records("demo", ["iris", "mixture", "mixture[n=10000]"], seeds=3))
+    html = (make_site(records) / "problems/demo.html").read_text()
+    failed = [one for one in records if one.status != "ok"]
+    kinds = {(one.label, one.kind, one.status, one.message) for one in failed}
+    shown = table_of(html, "failure-table")
+    assert {(row[0], row[1].split()[1], row[2]) for row in shown} == {
+        (label, status, message) for label, _, status, message in kinds
+    }
+    assert sum(int(row[1].split()[0]) for row in shown) == len(failed)
+    assert [row[1].split()[1] == "skipped" for row in shown] == sorted(
+        row[1].split()[1] == "skipped" for row in shown
+    )
 
 
 def test_the_tables_are_files_too(site):

@@ -2,50 +2,26 @@
 
 import math
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
 from harness.catalogue import Catalogue
-from harness.claim import Claim, CostGap, SameAnswers, Speedup
-from harness.claims import Stated, as_json, judged, stated, wanted
+from harness.claim import (
+    CallsToTarget,
+    Claim,
+    CostGap,
+    Dominance,
+    Growth,
+    Level,
+    SameAnswers,
+    Speedup,
+)
+from harness.claims import Stated, as_json, stated, wanted
 from harness.record import Record
 from harness.selectors import Misuse
-from harness.statistics.leaderboard import Rules
-from harness.store import Results
-from harness.tables import of_machine, records
 
 from .boards import run, timing
-
-BARE = Claim(
-    name="twice",
-    paper="a-paper",
-    statement="a is twice as fast as b.",
-    figure="2 times",
-    quantity=Speedup("a", "b", "c", "trace"),
-    reproduced=(1.8, math.inf),
-    holds=(1.0, math.inf),
-    seeds=8,
-)
-NOTHING = SimpleNamespace(solvers={}, claims=[], problems={"tour": None})
-
-
-def judge(rows, claim=BARE, machine="box"):
-    runs = {"r": {"machine": "box"}, "s": {"machine": "box"}, "z": {"machine": "other"}}
-    frame = of_machine(records(Results(runs, list(rows))), machine)
-    return judged(NOTHING, frame, {"tour": Rules()}, [Stated("tour", claim)])[0]
-
-
-def timed(label, seconds, **facts):
-    budget = {"timeout": 60.0}
-    return [
-        run(label, "c", i, 1.0, seconds=s, budget=budget, key=f"{label}{i}" * 8, **facts)
-        for i, s in enumerate(seconds)
-    ]
-
-
-def noisy(middle, spread=0.02):
-    return [middle * (1 + spread * ((i * 5) % 8 - 3.5) / 4) for i in range(8)]
+from .judging import BARE, judge, noisy, timed
 
 
 @pytest.mark.parametrize(
@@ -182,6 +158,9 @@ def test_an_untestable_claim_says_why():
         ({"untestable": "both"}, "give it a quantity"),
         ({"holds": (2.0, 3.0)}, "does not lie within"),
         ({"reproduced": (-math.inf, math.inf), "holds": None}, "which range"),
+        ({"reproduced": (math.nan, math.inf), "holds": None}, "does not lie within"),
+        ({"seeds": 0}, "at least 1"),
+        ({"statement": None}, "has to be a text"),
     ],
 )
 def test_claims_that_make_no_sense_are_refused(change, words):
@@ -211,3 +190,105 @@ def test_the_claims_that_are_installed_can_be_read():
     assert not complaints
     assert {one.problem for one in known} >= {"k_medoids"}
     assert len({one.key for one in known}) == len(known)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Speedup("a", "a", "c"), "are the same"),
+        (lambda: Speedup("a", "b", ()), "at least one case"),
+        (lambda: Speedup("a", "b", (3,)), "at least one case"),
+        (lambda: Speedup("a", "b", "c", clock="timings"), "expected timing or trace"),
+        (lambda: Growth("a", ("c", "d"), "n", of="time"), "of is 'time'"),
+        (lambda: CallsToTarget("a", "b", "c", 0.1, unit="call"), "expected calls or seconds"),
+        (lambda: Dominance("a", "b", "c", over="call"), "expected seconds or calls"),
+    ],
+    ids=["rival", "no case", "number", "clock", "of", "unit", "over"],
+)
+def test_quantities_that_make_no_sense_are_refused(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_a_case_that_is_named_twice_counts_once():
+    assert Speedup("a", "b", ("c", "d", "c")).cases == ("c", "d")
+    assert Speedup("a", "b", "c").cases == Speedup("a", "b", ("c",)).cases == ("c",)
+
+
+GAP = replace(
+    BARE, quantity=CostGap("a", "b", "c"), reproduced=(-math.inf, 0.01), holds=(-math.inf, 0.1)
+)
+
+
+def costs(label, values, status="crashed"):
+    return [
+        run(label, "c", i, v, "ok" if v is not None else status, budget={"timeout": 60.0})
+        for i, v in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize("status", ["crashed", "invalid", "timeout", "memory"])
+def test_a_failing_rival_keeps_no_claim(status):
+    rival = [1.0] * 7 + [None]
+    found = judge([*costs("a", [5.0] * 8), *costs("b", rival, status)], GAP)
+    assert found.verdict == "inconclusive"
+    assert f"1 of 8 runs of b failed (1 {status})" in found.why
+    lost = [run("b", "c", i, None, "crashed", budget={"timeout": 60.0}) for i in range(8)]
+    assert judge([*timed("a", noisy(1.0)), *lost]).verdict == "inconclusive"
+
+
+def test_a_failing_rival_contradicts_none_either():
+    slow = replace(BARE, reproduced=(0.5, 1.5), holds=None)
+    lost = [run("b", "c", i, None, "crashed", budget={"timeout": 60.0}) for i in range(8)]
+    assert judge([*timed("a", noisy(1.0)), *lost], slow).verdict == "inconclusive"
+
+
+def test_a_failing_solver_keeps_no_claim_to_be_slow():
+    slow = replace(BARE, reproduced=(-math.inf, 1.5), holds=None)
+    lost = [run("a", "c", i, None, "crashed", budget={"timeout": 60.0}) for i in range(8)]
+    assert judge([*lost, *timed("b", noisy(1.0))], slow).verdict == "inconclusive"
+
+
+def test_a_claim_that_stands_with_and_without_a_failed_run_stands():
+    lost = run("a", "c", 0, None, "crashed", budget={"timeout": 60.0})
+    found = judge([lost, *timed("a", noisy(1.0))[1:], *timed("b", noisy(9.0))])
+    assert found.verdict == "reproduced"
+    assert "1 of 8 runs of a failed" in found.why
+
+
+def test_a_rival_at_its_time_limit_keeps_a_claim_by_the_limit():
+    limit = {"timeout": 60.0}
+    late = [run("b", "c", i, None, "timeout", seconds=60.0, budget=limit) for i in range(8)]
+    found = judge([*timed("a", noisy(1.0)), *late])
+    assert found.verdict == "reproduced"
+    assert found.high == math.inf
+    assert as_json(found)["interval"][1] == "Infinity"
+    assert as_json(found)["reproduced"] == [1.8, "Infinity"]
+
+
+def test_two_failing_solvers_prove_nothing():
+    lost = [run(name, "c", i, None, "crashed") for name in "ab" for i in range(8)]
+    assert judge(lost).verdict == "inconclusive"
+    assert judge(lost, GAP).verdict == "inconclusive"
+    same = replace(BARE, quantity=SameAnswers("a", "b", ("c",)), reproduced=(0.5, 1.0), holds=None)
+    assert judge(lost, same).verdict == "inconclusive"
+
+
+def test_levels_of_those_that_did_not_fail_keep_no_claim():
+    claim = replace(BARE, quantity=Level("a", "hit", "c"), reproduced=(0.5, 1.0), holds=None)
+    rows = [run("a", "c", i, 1.0, scores={"hit": 1.0}) for i in range(20)]
+    claim = replace(claim, seeds=20)
+    assert judge(rows, claim).verdict == "reproduced"
+    lost = [run("a", "c", i, None, "crashed") for i in range(10)]
+    assert judge([*lost, *rows[10:]], claim).verdict == "inconclusive"
+
+
+def test_without_a_middle_ground_one_answer_that_differs_contradicts():
+    claim = replace(BARE, quantity=SameAnswers("a", "b", ("c",)), seeds=100)
+    rows = [*answers("a", "x" * 80), *answers("b", "x" * 79 + "y")]
+    assert judge(rows, replace(claim, reproduced=(0.95, 1.0), holds=None)).verdict == "contradicted"
+    apart = replace(claim, reproduced=(0.0, 0.5), holds=None)
+    assert judge(rows, apart).verdict == "contradicted"
+    assert judge([*answers("a", "x" * 80), *answers("b", "x" * 80)], apart).verdict == (
+        "contradicted"
+    )

@@ -17,7 +17,7 @@ from harness.claim import (
     Speedup,
     SpeedupGrowth,
 )
-from harness.estimates import Missing, estimate, kinds
+from harness.estimates import Missing, Unmeasurable, estimate, kinds
 
 from .boards import board, run, timing
 
@@ -194,7 +194,7 @@ def test_a_level_is_a_mean_over_runs_or_over_cases():
     hits = [run("a", "c", i, 1.0, scores={"hit": float(i < 4)}) for i in range(10)]
     found = ends(estimate(Level("a", "hit", "c"), board(hits)))
     assert found == pytest.approx((0.4, 0.168180, 0.687326), abs=1e-6)
-    with pytest.raises(Missing, match="no score 'other'"):
+    with pytest.raises(Unmeasurable, match="no score 'other'"):
         estimate(Level("a", "other", "c"), board(hits))
 
 
@@ -214,11 +214,29 @@ def test_calls_to_target_count_the_runs_that_missed_it():
     assert 2.5 < low < value < high < 50
 
 
-def test_who_never_reaches_a_target_needs_forever():
+def test_who_never_reached_a_target_needs_long_but_nobody_saw_forever():
+    """Five short runs without success bound the chance of one, and no more than that."""
     rival = searching("b", "c", [50] * 5, [False] * 5)
     ours = searching("a", "c", [100] * 5, [True] * 5)
-    found = estimate(CallsToTarget("a", "b", "c", 0.5), board([*rival, *ours]))
-    assert found.interval.value == found.interval.low == math.inf
+    found = ends(estimate(CallsToTarget("a", "b", "c", 0.5), board([*rival, *ours])))
+    assert found == (math.inf, pytest.approx(0.75, abs=0.3), math.inf)
+    turned = ends(estimate(CallsToTarget("b", "a", "c", 0.5), board([*rival, *ours])))
+    assert turned == (0.0, 0.0, pytest.approx(1 / found[1], rel=0.1))
+    more = searching("b", "c", [5000] * 50, [False] * 50)
+    made = board([*more, *ours])
+    assert estimate(CallsToTarget("a", "b", "c", 0.5), made).interval.low > 500
+
+
+def test_searches_over_cases_have_students_t():
+    rows, logs = [], [0.5, 0.9, 1.3]
+    for j, log in enumerate(logs):
+        rows += searching("b", f"c{j}", [round(1000 * math.exp(log))] * 5, [True] * 5)
+        rows += searching("a", f"c{j}", [1000] * 5, [True] * 5)
+    cases = tuple(f"c{j}" for j in range(3))
+    found = ends(estimate(CallsToTarget("a", "b", cases, 0.5), board(rows)))
+    known = ttest_1samp(logs, 0).confidence_interval()
+    wanted = tuple(map(math.exp, (np.mean(logs), known.low, known.high)))
+    assert found == pytest.approx(wanted, rel=1e-2)
 
 
 def curve(label, seed, points, case="c"):
@@ -278,3 +296,100 @@ def test_the_interval_of_a_gap_holds_the_truth_as_often_as_it_says():
         )
         held += low <= math.expm1(0.1) <= high
     assert 180 <= held <= 199
+
+
+def grown(times, **facts):
+    """A solver's traced runs over sizes: size -> seconds, None where a run ran into its limit."""
+    rows = []
+    for k, seconds in times.items():
+        for seed in range(3):
+            late = {"cost": None, "status": "timeout", "budget": {"timeout": 5.0}}
+            how = late if seconds is None else {"cost": 1.0, "seconds": seconds}
+            rows.append(run("a", f"c[k={k}]", seed, **how, sizes={"k": k}, **facts))
+    return rows, tuple(f"c[k={k}]" for k in times)
+
+
+def test_growth_up_to_a_time_limit_is_open_upwards():
+    rows, cases = grown({10: 0.01, 20: 0.04, 40: 0.16, 80: 0.64, 160: None})
+    found = estimate(Growth("a", cases, "k", "trace"), board(rows))
+    assert found.interval.high == math.inf
+    assert "limit" in found.notes[0]
+    rows, cases = grown({10: None, 20: 0.04, 40: 0.16, 80: 0.64, 160: 2.56})
+    assert math.isnan(estimate(Growth("a", cases, "k", "trace"), board(rows)).interval.low)
+
+
+@pytest.mark.parametrize("of", ["trace", "memory"])
+def test_growth_without_the_sizes_that_failed_has_no_interval(of):
+    rows, cases = grown({10: 0.01, 20: 0.04, 40: 0.16})
+    lost = [run("a", "c[k=80]", i, None, "memory", sizes={"k": 80}) for i in range(3)]
+    found = estimate(Growth("a", (*cases, "c[k=80]"), "k", of), board([*rows, *lost]))
+    assert math.isfinite(found.interval.value)
+    assert math.isnan(found.interval.low)
+    assert "c[k=80]" in found.notes[0]
+
+
+def test_a_speed_up_grows_at_least_as_it_does_up_to_the_limit_of_the_rival():
+    rows, cases = [], []
+    for k in (5, 10, 20, 40):
+        cases.append(f"c[k={k}]")
+        facts = {"sizes": {"k": k}}
+        rows += traced("a", cases[-1], [0.1] * 3, **facts)
+        if k < 40:
+            rows += traced("b", cases[-1], [0.1 * k] * 3, **facts)
+        else:
+            late = {"seconds": 3.0, "budget": {"timeout": 3.0}, **facts}
+            rows += [run("b", cases[-1], i, None, "timeout", **late) for i in range(3)]
+    found = estimate(SpeedupGrowth("a", "b", tuple(cases), "k", "trace"), board(rows))
+    assert found.interval.low < found.interval.value < 1.0
+    assert found.interval.high == math.inf
+
+
+@pytest.mark.parametrize("by", ["typo", "n"])
+def test_cases_that_do_not_differ_in_a_size_tell_no_growth(by):
+    rows = [*traced("a", "c", [1.0]), *traced("a", "d", [2.0])]
+    with pytest.raises(Unmeasurable, match=by):
+        estimate(Growth("a", ("c", "d"), by, "trace"), board(rows))
+
+
+def test_hits_that_agree_on_few_runs_are_not_certain():
+    rows = [run("a", c, i, 1.0, scores={"hit": 1.0}) for c in "xyz" for i in range(5)]
+    value, low, high = ends(estimate(Level("a", "hit", tuple("xyz")), board(rows)))
+    assert (value, high) == (1.0, 1.0)
+    assert low == pytest.approx(0.796116, abs=1e-6)  # Wilson's of 15 in 15
+
+
+def test_a_score_that_is_not_a_number_is_not_left_out():
+    rows = [run("a", "c", i, 1.0, scores={"hit": None if i else 1.0}) for i in range(5)]
+    with pytest.raises(Unmeasurable, match="no score"):
+        estimate(Level("a", "hit", "c"), board(rows))
+
+
+def test_costs_of_zero_have_no_ratio_but_where_all_are_equal():
+    made = board([*costs("a", "c", [0.0] * 3), *costs("b", "c", [0.0] * 3)])
+    assert ends(estimate(CostGap("a", "b", "c"), made)) == (0.0, 0.0, 0.0)
+    made = board([*costs("a", "c", [0.0, 1.0, 1.0]), *costs("b", "c", [1.0] * 3)])
+    with pytest.raises(Unmeasurable, match="no ratio"):
+        estimate(CostGap("a", "b", "c"), made)
+
+
+def test_a_curve_of_few_runs_has_no_interval():
+    rows = [curve(name, i, [(0.1, 2.0), (9.0, 1.0)]) for name in "ab" for i in range(4)]
+    value, low, high = ends(estimate(Dominance("a", "b", "c"), board(rows)))
+    assert value == 1.0
+    assert math.isnan(low)
+    assert math.isnan(high)
+
+
+def test_who_has_no_answer_is_not_as_good_as_who_has_none():
+    rows = [curve(name, i, [(0.1, 2.0), (9.0, 1.0)]) for name in "ab" for i in range(2)]
+    rows += [run(name, "c", i, None, "raised", trace=[]) for name in "ab" for i in range(2, 6)]
+    assert estimate(Dominance("a", "b", "c"), board(rows)).interval.value == 0.0
+
+
+def test_curves_over_cases_are_as_uncertain_as_cases_differ():
+    rows = []
+    for j, ours in enumerate((2.0, 2.0, 0.5)):
+        rows += [curve("a", i, [(0.1, ours), (9.0, ours)], f"c{j}") for i in range(5)]
+        rows += [curve("b", i, [(0.1, 1.0), (9.0, 1.0)], f"c{j}") for i in range(5)]
+    found = ends(estimate(Dominance("a", "b", ("c0", "c1", "c2")), board(rows)))
+    assert found == (pytest.approx(1 / 3), 0.0, 1.0)

@@ -76,29 +76,51 @@ def test_costs_scaled_or_swapped_change_no_p_value():
     assert corrected_t(-8 * D, 0.5)[3] == pytest.approx(corrected_t(D, 0.5)[3])
 
 
+ITEMS, FEATURES = 90, 5
+
+
+def alike(rng):
+    """Labels, and features of two learners of their own, alike in law."""
+    y = np.repeat([-1, 1], ITEMS // 2)
+    return rng.normal(size=(ITEMS, 2 * FEATURES)) + 0.25 * y[:, None], y
+
+
+def difference(x, y, train, test):
+    """Accuracy of one learner less the other's, both discriminants of the means of classes."""
+    means = [x[train][y[train] == side].mean(axis=0) for side in (-1, 1)]
+    w, offset = means[1] - means[0], (means[1] ** 2 - means[0] ** 2) / 2
+    sides = x[test] * w - offset
+    right = [
+        (np.sign(part.sum(axis=1)) == y[test]).mean()
+        for part in (sides[:, :FEATURES], sides[:, FEATURES:])
+    ]
+    return right[0] - right[1]
+
+
 def test_without_the_correction_equal_solvers_are_rejected_in_half_of_all_cases(rng):
-    """Two learners that see features of their own, alike in law; 30 holdouts of a third."""
-    items, features = 90, 5
+    """30 holdouts of a third."""
     found = []
     for _ in range(150):
-        y = np.repeat([-1, 1], items // 2)
-        x = rng.normal(size=(items, 2 * features)) + 0.25 * y[:, None]
+        x, y = alike(rng)
         d = []
         for _ in range(30):
-            order = rng.permutation(items)
-            train, test = order[: items * 2 // 3], order[items * 2 // 3 :]
-            means = [x[train][y[train] == side].mean(axis=0) for side in (-1, 1)]
-            w, offset = means[1] - means[0], (means[1] ** 2 - means[0] ** 2) / 2
-            sides = x[test] * w - offset
-            right = [
-                (np.sign(part.sum(axis=1)) == y[test]).mean()
-                for part in (sides[:, :features], sides[:, features:])
-            ]
-            d.append(right[0] - right[1])
+            order = rng.permutation(ITEMS)
+            d.append(difference(x, y, order[: ITEMS * 2 // 3], order[ITEMS * 2 // 3 :]))
         found.append([corrected_t(np.array(d), share)[3] < 0.05 for share in (0.0, 0.5)])
     naive, corrected = np.mean(found, axis=0)
     assert naive > 0.4
     assert corrected < 0.12
+
+
+def test_the_combined_f_test_rejects_equal_solvers_in_about_a_tenth_of_all_cases(rng):
+    """With so few items more often than its level says, and far less than without a correction."""
+    p = []
+    for _ in range(400):
+        x, y = alike(rng)
+        halves = [np.split(rng.permutation(ITEMS), 2) for _ in range(5)]
+        p.append([[difference(x, y, a, b), difference(x, y, b, a)] for a, b in halves])
+    rejected = (np.ravel(combined_f(np.array(p)))[400:] < 0.05).mean()
+    assert 0.05 < rejected < 0.13
 
 
 def test_cases_tell_which_resample_they_are():

@@ -1,0 +1,1 @@
+"""More solvers for k-medoids."""

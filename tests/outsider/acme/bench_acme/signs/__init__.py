@@ -1,0 +1,1 @@
+"""The positive numbers: a problem with items and a normal form."""
