@@ -33,7 +33,8 @@ def bench_statistics() -> list[str]:
     """Import names of packages whose files are statistics, one `harness.api.Statistic` each.
 
     Called when a statistic is asked for, not at every start. Files whose names begin with an
-    underscore are shared by their neighbours.
+    underscore are shared by their neighbours. A folder of statistics inside a pack of problems
+    makes no solvers.
     """
     raise NotImplementedError
 

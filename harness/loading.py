@@ -73,7 +73,8 @@ def load_module(source: Source) -> ModuleType:
     except ImportError as error:
         raise PluginError(
             f"{source.file} imports what is not installed ({error}); "
-            "install it, or import it inside solve() and name it in `requires`"
+            "install it, or import it inside the method that needs "
+            "it; a solver names it in `requires`"
         ) from None
     except (PluginError, MemoryError):
         raise  # the latter is a matter of the limits, not of the file

@@ -27,8 +27,8 @@ def plugin_option(function: F) -> F:
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="PATH",
-        help="A solver's file, a problem's folder or a pack's folder that is not installed. "
-        "May be repeated; $BENCH_PLUGINS (separated by colons) adds more.",
+        help="A solver's, statistic's or claims' file, or a problem's or pack's folder, that is "
+        "not installed. May be repeated; $BENCH_PLUGINS (separated by colons) adds more.",
     )(function)
 
 

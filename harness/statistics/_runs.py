@@ -9,10 +9,30 @@ import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+
+T = TypeVar("T")
+
+
+class shared(functools.cached_property[T]):  # noqa: N801  # named as what it stands in for
+    """A cached property whose arrays are read-only, as all statistics of a board share them."""
+
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Any:
+        value = super().__get__(instance, owner)
+        _freeze(value)
+        return value
+
+
+def _freeze(value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, list):
+        for part in value:
+            _freeze(part)
+
 
 # How a run ends of itself; whatever else ended it would have gone on.
 _DONE = ("finished", "target")

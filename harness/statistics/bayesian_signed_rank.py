@@ -33,7 +33,7 @@ from harness.statistics._pairs import MATRIX, Pairs
 
 _PRIOR = 0.5  # weight of z_0, as in the paper
 _SURE = 0.95
-_BLOCK = 1 << 22  # numbers in an array at a time
+_BLOCK = 1 << 20  # numbers in an array at a time
 _OUTCOMES = ("better", "equal", "worse")
 
 

@@ -7,7 +7,6 @@ best cost that anybody reached, over all solvers and machines; never a solver's 
 
 from __future__ import annotations
 
-import functools
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pandas as pd
 
 from harness.catalogue import Catalogue
 from harness.items import unpack
-from harness.statistics._runs import RunTable
+from harness.statistics._runs import RunTable, shared
 from harness.statistics.leaderboard import Rules, leaderboard
 from harness.statistics.shelf import stated_growth
 from harness.tables import of_kind
@@ -133,7 +132,7 @@ class Board:
         """Whether costs are compared as ratios."""
         return self.rules.compare == "ratio"
 
-    @functools.cached_property
+    @shared
     def canonical(self) -> str:
         solved = {
             label: int(np.isfinite(row).sum())
@@ -142,7 +141,7 @@ class Board:
         }
         return min(solved, key=lambda label: (-solved[label], label), default="")
 
-    @functools.cached_property
+    @shared
     def above(self) -> Cells:
         """Solver x case -> float[seeds]: how far each run's cost is above the reference.
 
@@ -153,7 +152,7 @@ class Board:
         value = value.mask(self.traces["failed"] | value.isna(), np.inf)
         return self._cells(self.traces.assign(_value=value), "_value")
 
-    @functools.cached_property
+    @shared
     def failed(self) -> np.ndarray:
         """float[solvers, cases]: share of failed runs; NaN where not tried.
 
@@ -165,7 +164,7 @@ class Board:
         ]
         return np.array(shares).reshape(self.shape)
 
-    @functools.cached_property
+    @shared
     def cost_table(self) -> np.ndarray:
         """float[solvers, cases]: mean over seeds of `above`; infinite where any run failed.
 
@@ -175,7 +174,7 @@ class Board:
             self.shape
         )
 
-    @functools.cached_property
+    @shared
     def case_ranks(self) -> np.ndarray:
         """float[solvers, cases]: ranks on each case, ties averaged; NaN where not tried.
 
@@ -196,7 +195,7 @@ class Board:
             ranks[tried, j] = rankdata([order[pair] for pair in both])
         return ranks
 
-    @functools.cached_property
+    @shared
     def time_values(self) -> Cells:
         """Solver x case -> float[processes]: seconds of a solve, the median of each process.
 
@@ -218,7 +217,7 @@ class Board:
         empty = np.empty(0)
         return [[found.get((label, case), empty) for case in self.cases] for label in self.labels]
 
-    @functools.cached_property
+    @shared
     def times(self) -> np.ndarray:
         """float[solvers, cases]: median of `time_values`; infinite: failed; NaN: not timed."""
         return np.array(
@@ -230,7 +229,7 @@ class Board:
         """(solvers, cases)."""
         return len(self.labels), len(self.cases)
 
-    @functools.cached_property
+    @shared
     def runs(self) -> RunTable:
         """All traced runs in flat arrays; what `curves` cuts in pieces."""
         best_counts = self.counts == "best"
@@ -254,7 +253,7 @@ class Board:
         first answers of all runs on the case are above the reference, the median of them."""
         return float(self.units[self.cases.index(case)]) if case in self.cases else 1.0
 
-    @functools.cached_property
+    @shared
     def units(self) -> np.ndarray:
         """float[cases]: the `unit` of each."""
         units = np.ones(len(self.cases))
@@ -311,13 +310,13 @@ class Board:
         """The generator of a statistic's bootstrap: the same for the same board and statistic."""
         return np.random.default_rng(zlib.crc32(f"{self.problem} {statistic}".encode()))
 
-    @functools.cached_property
+    @shared
     def _places(self) -> tuple[dict[str, int], dict[str, int]]:
         """Label -> its place, and case -> its place."""
         labels, cases = enumerate(self.labels), enumerate(self.cases)
         return {label: i for i, label in labels}, {case: j for j, case in cases}
 
-    @functools.cached_property
+    @shared
     def _ends(self) -> list[tuple[int, int, int, float, float, bool, bool]]:
         """Of each run what a curve holds of it, as Python's numbers: begin and stop first."""
         runs = self.runs
@@ -325,12 +324,12 @@ class Board:
         columns = (*of_points, runs.seed, runs.end, runs.calls_end, runs.failed, runs.censored)
         return list(zip(*(column.tolist() for column in columns), strict=True))
 
-    @functools.cached_property
+    @shared
     def _sizes(self) -> dict[str, Mapping[str, float]]:
         first = self.traces.drop_duplicates("case")
         return dict(zip(map(str, first["case"]), first["sizes"], strict=True))
 
-    @functools.cached_property
+    @shared
     def _rows(self) -> dict[tuple[str, str], list[Any]]:
         found: dict[tuple[str, str], list[Any]] = {}
         for row in self.traces.sort_values("seed", kind="stable").itertuples():
@@ -341,7 +340,7 @@ class Board:
         right: np.ndarray = unpack(row.items)
         return np.zeros(self._item_counts.get(str(row.case), 0), bool) if row.failed else right
 
-    @functools.cached_property
+    @shared
     def _item_counts(self) -> dict[str, int]:
         """Case -> how many test items it has, where any run tells."""
         counts: dict[str, int] = {}
@@ -366,12 +365,12 @@ class Board:
             return np.inf
         return float(np.expm1(np.log1p(cell).mean()) if self.relative else cell.mean())
 
-    @functools.cached_property
+    @shared
     def _lost(self) -> Cells:
         """Solver x case -> float[seeds]: 1 for each failed run."""
         return self._cells(self.traces.assign(_value=self.traces["failed"].astype(float)), "_value")
 
-    @functools.cached_property
+    @shared
     def _mean_of_good(self) -> np.ndarray:
         """As `cost_table`, over the runs that did not fail."""
         good = [

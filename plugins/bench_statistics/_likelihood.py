@@ -149,7 +149,7 @@ def _beta_profile(
 
 
 def _trigamma(x: np.ndarray) -> np.ndarray:
-    """The slope of digamma to five digits, enough for a step; scipy's takes twenty times as long."""
+    """The slope of digamma to five digits; scipy's is exact and takes twenty times as long."""
     z = x + 3.0
     tail = (1.0 + (0.5 + (1 / 6 - 1 / (30 * z * z)) / z) / z) / z
     return np.asarray(x**-2.0 + (x + 1.0) ** -2.0 + (x + 2.0) ** -2.0 + tail)

@@ -66,6 +66,7 @@ OWNERS = {
         "harness/verdicts.py",
         "harness/report/",
         "harness/cli/table.py",
+        "harness/cli/pages.py",
         "harness/hookspecs.py",
     ),
     "pluggy": ("harness/api.py", "harness/catalogue.py", "harness/hookspecs.py"),

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from cli.conftest import bench as bench  # the fixture
 
-from ..cli.conftest import bench as bench  # the fixture
 from harness.catalogue import Catalogue
 from harness.selectors import Misuse
 
@@ -43,9 +43,7 @@ def test_a_new_statistic_works_in_the_terminal_and_on_the_page(bench, tmp_path):
     assert (tmp_path / "site/data/k_medoids/best_of_all-shares.js").exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "told"), [("scaling", "already"), ("class", "can't be the name")]
-)
+@pytest.mark.parametrize(("name", "told"), [("scaling", "already"), ("class", "can't be the name")])
 def test_wrong_names_are_refused(bench, name, told):
     said = bench("new", "statistic", name)
     assert said.code == 2

@@ -44,8 +44,8 @@ def test_our_statistics_are_sound_on_odd_boards(odd, shelf):
     for name, statistic in shelf.items():
         try:
             sound_finding(statistic, judged)
-        except NotApplicable as reason:
-            assert str(reason)
+        except NotApplicable:
+            pass
         except Fault as told:
             pytest.fail(f"{name}: {told}")
 
@@ -73,7 +73,10 @@ def test_rows_may_come_from_a_generator_and_lists_may_stand_for_tuples():
         (Finding("It.", (X,), {"x": 1}), "the rows are a dict, expected a list of dicts"),
         (Finding("It.", (X,), [[1]]), "row 1 is a list, expected a dict"),
         (Finding("It.", (X,), [{"x": 10**400}]), "beyond 64 bits"),
-        (Finding("It.", (Column("x", "X", low="least"),), [{"x": 1}]), "no row has the key 'least'"),
+        (
+            Finding("It.", (Column("x", "X", low="least"),), [{"x": 1}]),
+            "no row has the key 'least'",
+        ),
         (Finding("It.", plots=("lines",)), "a plot is a str"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -2,11 +2,12 @@
 
 import unicodedata
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.report.plain import MESSAGE, names, plain
+from harness.report.plain import MESSAGE, harmless, names, plain
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,26 @@ def test_names_that_differ_are_shown_differently(given):
 
 def test_many_names_alike_take_no_time():
     assert len(set(names(("x" * 100 + str(i) for i in range(20_000)), 20).values())) == 20_000
+
+
+def test_records_are_made_plain_and_those_given_stay_as_they_are():
+    parameters = {"a\0": 1, **{str(i): i for i in range(30)}}
+    texts = ["one\0", "two", "one\0", "one\1"]
+    given = pd.DataFrame(dict.fromkeys(("label", "case", "solver", "role", "why"), texts))
+    given["message"] = ["x" * 1000, "", "x" * 1000, "\x1b"]
+    given["flags"] = pd.Series([["a\0"], [], ["b"] * 30, ["a\0"]], dtype=object)
+    given["parameters"] = pd.Series([parameters, {}, parameters, None], dtype=object)
+    given.index = [7, 5, 3, 1]
+    before = given.copy()
+    shown = harmless(given)
+    pd.testing.assert_frame_equal(given, before)
+    assert list(shown.index) == [7, 5, 3, 1]
+    lost = "\N{REPLACEMENT CHARACTER}"
+    assert list(shown["label"]) == [f"one{lost}", "two", f"one{lost}", f"one{lost} (2)"]
+    assert list(shown["solver"]) == [f"one{lost}", "two", f"one{lost}", f"one{lost}"]
+    assert [len(text) for text in shown["message"]] == [MESSAGE, 0, MESSAGE, 1]
+    assert list(map(len, shown["flags"])) == [1, 0, 20, 1]
+    assert shown["flags"][7] == [f"a{lost}"]
+    assert list(map(len, shown["parameters"])) == [20, 0, 20, 0]
+    assert next(iter(shown["parameters"][3])) == f"a{lost}"
+    assert shown["parameters"][7] is shown["parameters"][3]  # as the rows given share theirs

@@ -276,3 +276,12 @@ def test_odd_boards(name, rules):
     assert made.canonical in ("", *made.labels)
     for case in made.cases:
         assert all(target > 0 for target in made.targets(case).values())
+
+
+@pytest.mark.parametrize("name", ["cost_table", "case_ranks", "failed", "times"])
+def test_what_statistics_share_none_can_change(name):
+    made = table({"a": {"x": 1.0, "y": 2.0}, "b": {"x": 2.0, "y": 3.0}})
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(made, name)[0, 0] = 9.0
+    with pytest.raises(ValueError, match="read-only"):
+        made.above[0][0][:] = 9.0
