@@ -26,7 +26,7 @@ COMMANDS = {
     "claims": "Run what papers' claims need, and print the verdict on each.",
     "papers": "List the papers, and which of them work here.",
     "check": "Hold solvers and problems against the conformance kit.",
-    "new": "Write a commented, working solver, problem or pack to start from.",
+    "new": "Write a commented, working solver, problem, statistic or pack to start from.",
     "doctor": "Say what would disturb timings here, and what is broken.",
 }
 

@@ -64,8 +64,8 @@ def command(
 ) -> int:
     """Print results as a table.
 
-    Costs are held against the best known of each instance; intervals are 95 % bootstrap intervals
-    over cases and seeds. Times are pyperf's. Solvers marked with ! have rows that carry a warning.
+    Costs are held against the best known of each instance; intervals are of 95 %, over cases. Times
+    are pyperf's. Solvers marked with ! have rows that carry a warning.
     """
     from harness import tables
 
@@ -76,6 +76,9 @@ def command(
     if frame.empty:
         click.echo("no run is recorded yet")
         return 0
+    for name in dict.fromkeys(frame["problem"]):
+        for sentence in tables.mixed_limits(frame, name):
+            warn(plain(f"{name}: {sentence}"))
     what = "flags" if flags else what
     table = _table(loaded, frame, what)
     if form == "parquet":

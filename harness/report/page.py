@@ -31,7 +31,7 @@ from harness.report.subjects import (
 from harness.statistics.board import Board
 from harness.statistics.leaderboard import Rules, leaderboard
 from harness.store import Results
-from harness.tables import of_kind
+from harness.tables import mixed_limits, of_kind
 
 # What a page holds at most, so that no results make it too large to open.
 MOST_SOLVERS = 200
@@ -268,7 +268,8 @@ def _notices(
         f"The results also hold runs of {formats.count(len(others), 'other machine')}; "
         "machines are never mixed, and this page shows one.": others,
     }
-    return [sentence for sentence, holds in said.items() if holds]
+    held = [sentence for sentence, holds in said.items() if holds]
+    return held + mixed_limits(traces, facts.name)
 
 
 def _sections(catalogue: Catalogue, name: str, mine: pd.DataFrame) -> list[Section]:

@@ -239,3 +239,14 @@ def test_a_terminal_of_any_width_is_not_overrun(flagged, monkeypatch, width, wha
     assert ("no room for" in said) == (width < narrow[what])
     if what != "flags":
         assert any(line.lstrip().startswith("! ") for line in lines)
+
+
+def test_runs_under_different_limits_are_told_of(bench):
+    for solver, timeout in (("guess", 20), ("scan", 30)):
+        limit = ("--timeout", timeout, "--no-timings", "--plugin", TOYS)
+        assert bench("run", "toy_batch", "-s", solver, "-n", 1, *limit).code == 0
+    said = bench("table")
+    assert "toy_batch: Not all runs had the same limits: timeout 20 s" in said.err
+    bench("report", "--plugin", TOYS)
+    html = Path("site/problems/toy_batch.html").read_text()
+    assert "Not all runs had the same limits" in html
