@@ -34,7 +34,9 @@ from harness.loading import Source, load_class
 
 PROBLEM = KMedoids()
 STEMS = sorted(
-    path.stem for path in Path(board.__file__).parent.glob("[a-z]*.py") if path.stem != "problem"
+    path.stem
+    for path in Path(board.__file__).parent.glob("[a-z]*.py")
+    if path.stem not in ("problem", "claims")
 )
 LOCAL_OPTIMA = [PAM, FastPAM1, FastPAM2, FasterPAM]
 DESCENDING = ("alternating", "clarans", "fastclarans", "fasterpam", "random_medoids")
