@@ -45,6 +45,10 @@ class Failure(Exception):
         self.status, self.message = status, message
 
 
+class Doubted(Failure):
+    """A failure that a machine which stood still for a moment looks like, too: try once more."""
+
+
 @dataclass(frozen=True)
 class Twin:
     """Another instance as hard as the one that is timed: the same, relabelled."""
@@ -200,7 +204,7 @@ def _run(
         finally:
             os.close(descriptor)
     if marks.lie:
-        raise Failure("invalid", marks.lie)
+        raise Doubted("invalid", marks.lie)
     if code != 0:
         raise _died(code, output, limit, twin if marks.at_twin else None)
     return said, answers

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyperf
 import pytest
 
-from harness import timing_round
+from harness import timing, timing_round
 from harness.canary import FIRST, Canary, Reading
 from harness.catalogue import Catalogue
 from harness.machine import processors
@@ -16,6 +16,7 @@ from harness.plan import instance, job, make_plan
 from harness.record import FLAGS
 from harness.run import Budget
 from harness.timing import Effort, Timer
+from harness.timing_round import Doubted
 
 TOYS = Path(__file__).parents[1] / "toys"
 ONCE = Effort(1, 1, precision=None)
@@ -201,8 +202,24 @@ def test_wrong_work_has_no_times_and_no_place_in_the_suite(tmp_path):
     expected = {"mine": 1e-5, "vectorised": 1e-5}  # so fast that loops are calibrated first
     timer, records, _ = take(plan, ONCE, expected)
     assert (records["mine"].seconds, records["mine"].values) == (None, [])
+    assert (records["vectorised"].status, records["vectorised"].message) == ("ok", "")
     (benchmark,) = pyperf.BenchmarkSuite.loads(timer.suite()).get_benchmarks()
     assert benchmark.get_name() == "toy_exact/vectorised bits"
+
+
+@pytest.mark.parametrize(("lies", "status"), [(1, "ok"), (2, "invalid")])
+def test_clocks_that_disagree_once_may_have_been_disturbed(toys, monkeypatch, lies, status):
+    left = [Doubted("invalid", "its clock says 1 µs, the harness's 6 ms")] * lies
+    taken = timing.take
+
+    def take_or_doubt(*arguments):
+        if left:
+            raise left.pop()
+        return taken(*arguments)
+
+    monkeypatch.setattr(timing, "take", take_or_doubt)
+    _, records, _ = take(plan_of(toys, "toy_exact", ["loop"]), ONCE, {"loop": 0.02})
+    assert records["loop"].status == status
 
 
 # ---------------------------------------------------------------- how many rounds, and which count
