@@ -272,7 +272,8 @@ class Problem:
         families: name of each family of cases -> its parameters with their defaults.
         suites: named lists of cases, as users would type them. `smoke` runs in seconds,
             `standard` is the leaderboard, `large` shows growth, `edge` holds the smallest and
-            oddest cases for the conformance kit.
+            oddest cases for the conformance kit; `tuning` has cases of the same kinds that no other
+            suite has, on which `bench tune` chooses settings.
         starter: the body of a simple `solve` that yields a valid answer, with a comment on what
             the data are; `bench new solver` begins with it.
     """
@@ -353,6 +354,10 @@ class Solver:
             `Instance.sizes`, such as `{"time": {"n": 2, "k": 0}, "memory": {"n": 1}}`; of a step
             where only a step's cost is known. Leave out what is not known. A report shows them
             beside the measured ones.
+        space: the ranges of the parameters that `bench tune` tries, a literal such as
+            `{"learning_rate": ("log", 1e-4, 1.0), "momentum": ("choice", 0.9, 0.99)}`; the kinds
+            are log, linear, integer, log integer and choice. Nothing where a user would tune
+            nothing.
     """
 
     problem: ClassVar[str] = ""
@@ -360,6 +365,7 @@ class Solver:
     role: ClassVar[str] = "baseline"
     requires: ClassVar[tuple[str, ...]] = ()
     growth: ClassVar[Mapping[str, Mapping[str, float]]] = {}
+    space: ClassVar[Mapping[str, Sequence[Any]]] = {}
 
     def solve(self, data: Any, rng: np.random.Generator) -> Iterator[Any]:
         """Yield ever-better answers; the last one counts (the best, where the problem says so).

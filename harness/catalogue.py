@@ -40,6 +40,7 @@ class SolverEntry:
     requires: tuple[str, ...] = ()
     error: str = ""
     growth: Mapping[str, Mapping[str, float]] = field(default_factory=dict, compare=False)
+    space: Mapping[str, Sequence[Any]] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -292,6 +293,7 @@ class Catalogue:
             tuple(facts["requires"]),
             facts["error"],
             facts["growth"],
+            facts["space"],
         )
         if entry.name in self.solvers:
             taken = self.solvers[entry.name].source.file

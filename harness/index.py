@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from harness import spaces
 from harness.paths import cache_folder, write_atomically
 
 MEASURES = ("time", "memory")  # whose growth a solver may state
@@ -50,7 +51,7 @@ class Index:
             pass  # an index is a convenience
 
 
-_INDEX_VERSION = [5, *sys.version_info[:2]]
+_INDEX_VERSION = [6, *sys.version_info[:2]]
 _NOTHING: dict[str, Any] = {
     "summary": "",
     "problem": "",
@@ -58,6 +59,7 @@ _NOTHING: dict[str, Any] = {
     "papers": [],
     "requires": [],
     "growth": {},
+    "space": {},
     "statistic": False,
     "error": "",
 }
@@ -93,6 +95,9 @@ def _read_facts(file: Path) -> dict[str, Any]:
             elif name == "growth":
                 expected = 'exponents by measure and size, such as {"time": {"n": 2}}'
                 _set(facts, file, name, value, _is_growth(value), expected)
+            elif name == "space":
+                wrong = spaces.fault(value)
+                _set(facts, file, name, value, not wrong, wrong)
     return facts
 
 

@@ -54,7 +54,12 @@ THREAD_VARIABLES = (
     "RAYON_NUM_THREADS",
 )
 _PR_SET_CHILD_SUBREAPER = 36
-_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ")
+_INHERITED = (
+    *("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TZ"),
+    # Which kernels OpenBLAS chooses: sums differ in their last bits, and an oracle may compute in
+    # this process what it computes in that of a run.
+    *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
+)
 
 
 class IsolationError(Exception):

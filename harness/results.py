@@ -9,7 +9,10 @@ from typing import Any
 
 from harness.columns import Records
 
-CLAIMS = "claims"  # the purpose in the header of a run that was made for claims
+# The purpose in the header of a run that was made for claims, of the trials of `bench tune`, and of
+# a run with the settings that these chose.
+CLAIMS, TUNING, TUNED = "claims", "tuning", "tuned"
+_ASIDE = (CLAIMS, TUNING, TUNED)
 
 
 @dataclass
@@ -35,12 +38,13 @@ class Results:
                     found.update({(run, key): name for key in keys if isinstance(key, str)})
         return found
 
-    def aside(self) -> set[str]:
-        """The runs that were made for claims: a few solvers on cases, and under limits, of theirs.
+    def aside(self) -> dict[str, str]:
+        """The runs that were made for claims or about tuned settings, and their purposes.
 
-        They count for claims, and in no board.
+        They count for these, and not on the board of the solvers' own defaults.
         """
-        return {name for name, header in self.runs.items() if header.get("purpose") == CLAIMS}
+        purposes = {name: header.get("purpose") for name, header in self.runs.items()}
+        return {name: str(one) for name, one in purposes.items() if one in _ASIDE}
 
     def runs_of(self, problem: str) -> set[str]:
         """The runs that have records of a problem."""

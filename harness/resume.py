@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import reprlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,8 @@ from harness.record import Record
 from harness.store import Results
 
 Identity = tuple[Any, ...]
+
+BOARDS = ("",)  # the purpose of runs that count on the boards of defaults
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,11 @@ class Survey:
 
 
 def survey(
-    plans: Iterable[Plan], options: Options, loaded: Results, machine: str, aside: bool = False
+    plans: Iterable[Plan],
+    options: Options,
+    loaded: Results,
+    machine: str,
+    purposes: Container[str] | None = BOARDS,
 ) -> Survey:
     """Hold plans against what a results folder holds.
 
@@ -84,13 +90,13 @@ def survey(
         options: how it would be run.
         loaded: what is there.
         machine: identity of this machine; records of others don't count.
-        aside: whether records count that were made for claims.
+        purposes: of the runs whose records count, empty for those of boards; None for all.
 
     Returns:
         every run of the plans in order, timings after the traced runs of their case. A timing of a
         solver none of whose traced runs ended well is no run: there would be none.
     """
-    past = _Past(loaded, machine, aside)
+    past = _Past(loaded, machine, purposes)
     found = Survey()
     for plan in plans:
         found.items += _survey_plan(settled(plan, options), options.effort is not None, past)
@@ -129,14 +135,14 @@ def _runs_well(traces: Sequence[Item]) -> bool:
 class _Past:
     """The records of a results folder, by key and by what they are about; the latest counts."""
 
-    def __init__(self, loaded: Results, machine: str, aside: bool) -> None:
-        passed_over = set() if aside else loaded.aside()
+    def __init__(self, loaded: Results, machine: str, purposes: Container[str] | None) -> None:
+        made_for = loaded.aside()
         self._runs = loaded.runs
         self._by_key: dict[str, dict[str, Any]] = {}
         self._here: dict[Identity, dict[str, Any]] = {}
         self._elsewhere: set[Identity] = set()
         for record in _in_order(loaded):
-            if record["run"] in passed_over:
+            if purposes is not None and made_for.get(record["run"], "") not in purposes:
                 continue
             who = identity(record)
             if loaded.runs[record["run"]].get("machine") == machine:

@@ -23,7 +23,7 @@ from harness.store import Results
 COLUMNS = (
     "run",
     "as_of",
-    "aside",
+    "purpose",
     "machine",
     "environment",
     "kind",
@@ -78,7 +78,8 @@ def records(results: Results) -> pd.DataFrame:
 
     `trace` holds arrays float[points, 3] and `values` float[values]; what rows hold may be shared
     by others, and is not to be changed. `as_of` is the run as of which a record counts: its own,
-    or the last that kept it when it was resumed. `aside` tells of runs that were made for claims.
+    or the last that kept it when it was resumed. `purpose` is "claims", "tuning" or "tuned" where a
+    run was made for that, and empty else.
     """
     rows = results.records
     rows = rows if isinstance(rows, Records) else Records(rows)
@@ -93,9 +94,9 @@ def _column(rows: Records, results: Results, name: str) -> pd.Series[Any]:
         return pd.Series(rows.integers(name))
     if name in ("trace", "values"):
         return _objects(rows.arrays(name))
-    if name == "aside":
+    if name == "purpose":
         made = results.aside()
-        return pd.Series([run in made for run in rows.objects("run")], dtype=bool)
+        return _objects([made.get(run, "") for run in rows.objects("run")])
     if name == "machine":
         machine = {run: header.get("machine", "unknown") for run, header in results.runs.items()}
         return _objects([machine.get(run, "unknown") for run in rows.objects("run")])
@@ -121,7 +122,7 @@ def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
     """The records that boards show: of one machine (by default the latest), the last of each run.
 
     Runs that were made for claims are left out: they are of a few solvers and have limits of their
-    own.
+    own. So are those that tune, or have tuned settings: `harness.tuning` makes boards of these.
 
     Which is the last is told by the name of the run that made or kept it and by its place there;
     clocks are set back at times. Adds `best` (the reference cost of the instance), `failed`,
@@ -130,8 +131,12 @@ def current(frame: pd.DataFrame, machine: str | None = None) -> pd.DataFrame:
     Raises:
         Misuse: where there is no such machine.
     """
-    frame = of_machine(frame, machine)
-    frame = _rows(frame, ~frame["aside"])
+    return latest(of_machine(frame, machine), "")
+
+
+def latest(frame: pd.DataFrame, purpose: str) -> pd.DataFrame:
+    """Of the records made for a purpose, the last of each run; `frame` is in order."""
+    frame = _rows(frame, frame["purpose"] == purpose)
     return _rows(frame, ~frame.duplicated(_SAME, keep="last")).reset_index(drop=True)
 
 

@@ -147,7 +147,7 @@ def _run(
         effort = Effort(claim.rounds, claim.values, claim.timing_budget, claim.precision)
         options = Options(effort=effort if quantity.timed else None)
         facts = machine.facts(requirements([plan]))
-        past = Past() if again else look([plan], options, results, facts, aside=True)
+        past = Past() if again else look([plan], options, results, facts, purposes=None)
         if past.nothing_missing:
             continue
         if not quiet:

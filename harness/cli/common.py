@@ -44,6 +44,17 @@ def results_option(function: F) -> F:
     )(function)
 
 
+def ruleset_option(function: F) -> F:
+    """`--ruleset default|tuned`."""
+    return click.option(
+        "--ruleset",
+        type=click.Choice(("default", "tuned")),
+        default="default",
+        show_default=True,
+        help="Solvers with their own defaults, or with the settings that `bench tune` found.",
+    )(function)
+
+
 def format_option(*formats: str) -> Callable[[F], F]:
     """`--format`, the first of the formats being the default."""
     return click.option(

@@ -16,6 +16,7 @@ COMMANDS = {
     "list": "List the problems and solvers that are installed.",
     "show": "Show a problem (k_medoids), a solver (k_medoids/pam) or a paper (its key) in full.",
     "run": "Run solvers on cases and record what they did.",
+    "tune": "Try settings of every solver, so that boards can show them tuned.",
     "replay": "Run one recorded row again and say whether it agrees.",
     "merge": "Join results folders, or single run folders, into one.",
     "table": "Print results as a table.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from harness import machine
+from harness.catalogue import Catalogue
 from harness.cli.common import print_json, warn
 from harness.executors.local import Options
 from harness.plan import Plan
 from harness.record import STATUSES
-from harness.resume import Survey, survey
+from harness.resume import BOARDS, Survey, survey
 from harness.store import Results, RunFolder, load, load_if_any
 
 
@@ -80,16 +81,16 @@ def look(
     options: Options,
     results: Path,
     facts: dict[str, Any],
-    aside: bool = False,
+    purposes: Container[str] | None = BOARDS,
 ) -> Past:
     """Hold plans against what the results folder holds; complaints go to standard error.
 
-    Records that were made for claims count where `aside` says so.
+    Records count of runs that were made for one of the purposes; None for all.
     """
     loaded = load_if_any(results)
     for complaint in loaded.complaints:
         warn(complaint)
-    found = survey(plans, options, loaded, machine.machine_identity(facts), aside)
+    found = survey(plans, options, loaded, machine.machine_identity(facts), purposes)
     return Past(loaded, found)
 
 
@@ -132,16 +133,26 @@ def as_json(folder: RunFolder | None, result: Result, past: Past, explain: bool)
 
 
 def summary(
-    folder: RunFolder | None, result: Result, results: Path, plans: Sequence[Plan], past: Past
+    folder: RunFolder | None,
+    result: Result,
+    results: Path,
+    plans: Sequence[Plan],
+    past: Past,
+    ruleset: str,
+    catalogue: Catalogue,
 ) -> None:
     """What came of it, for people: the rankings, how many runs ended how, and where it is."""
     from harness.cli.table import print_leaderboard
+    from harness.tuning import board_records
 
     loaded = past.with_run(folder)
     for complaint in loaded.complaints:
         warn(complaint)
+    # The board of tuned settings needs the trials, which earlier runs hold.
+    whole = load_if_any(results) if ruleset == "tuned" else loaded
+    frame = board_records(whole, None, ruleset, catalogue)
     for plan in plans:
-        print_leaderboard(loaded, plan.name)
+        print_leaderboard(whole, plan.name, frame)
     kept = len(past.survey.kept)
     said = ", ".join(f"{result.counts[name]} {name}" for name in STATUSES if result.counts[name])
     shares = f"; kept {kept}, ran {result.ran}" if past.survey.items else ""

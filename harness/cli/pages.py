@@ -42,10 +42,17 @@ def write_pages(
     from harness.papers import load_papers
     from harness.report import write_site
 
-    frame = tables.select(tables.current(records, machine), problems)
-    verdicts = _verdicts(catalogue, loaded, tables.of_machine(records, machine), problems)
+    measured = tables.of_machine(records, machine)
+    frame = tables.select(tables.latest(measured, ""), problems)
     return write_site(
-        loaded, frame, catalogue, folder, load_papers(), claims=verdicts, figures=figures
+        loaded,
+        frame,
+        catalogue,
+        folder,
+        load_papers(),
+        measured=measured,
+        claims=_verdicts(catalogue, loaded, measured, problems),
+        figures=figures,
     )
 
 

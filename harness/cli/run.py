@@ -15,12 +15,16 @@ from harness.cli.common import (
     open_catalogue,
     plugin_option,
     results_option,
+    ruleset_option,
 )
 from harness.cli.outcome import Past, Result, as_json, look, say_restored, say_why, summary
 from harness.cli.progress import Progress
+from harness.cli.rulesets import refuse_tuning_cases, tuned_selectors
 from harness.cli.session import header, record, requirements
 from harness.executors.local import Options, steps_of
 from harness.plan import make_plan
+from harness.results import TUNED
+from harness.resume import BOARDS
 from harness.run import Budget
 from harness.selectors import Misuse
 from harness.store import RunFolder
@@ -158,6 +162,7 @@ _DRAWS = 10**12  # too many to be gone through by a solver that would know its i
     help="Say of each run why it is kept or done; implies --resume.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress display.")
+@ruleset_option
 @results_option
 @plugin_option
 @format_option("text", "json")
@@ -185,6 +190,7 @@ def command(
     resume: bool,
     explain: bool,
     quiet: bool,
+    ruleset: str,
     results: Path,
     plugins: tuple[Path, ...],
     form: str,
@@ -199,6 +205,7 @@ def command(
     bench run k_medoids
     bench run k_medoids -s fasterpam,pam -c 'digits[k=50]' --seeds 5 --timeout 60
     bench run k_medoids --suite standard --resume
+    bench run neural_training --suite standard --ruleset tuned
     bench run k_medoids --plugin mine.py
     """
     if fresh and (resume or explain):
@@ -210,23 +217,31 @@ def command(
     draw = secrets.randbelow(_DRAWS) + 1 if fresh else None
     spent = Budget(budget, answers, calls, target)
     limit = None if memory is None else int(memory * (1 << 30))
+    names = _names(catalogue, problems, plugins)
+    chosen: dict[str, Sequence[str]] = dict.fromkeys(names, solvers)
+    if ruleset == "tuned":
+        chosen.update(tuned_selectors(catalogue, names, solvers, results))
     plans = [
-        make_plan(catalogue, name, solvers, cases, suite, seeds, spent, timeout, limit, draw)
-        for name in _names(catalogue, problems, plugins)
+        make_plan(catalogue, name, those, cases, suite, seeds, spent, timeout, limit, draw)
+        for name, those in chosen.items()
     ]
+    purposes: tuple[str, ...] = (TUNED,) if ruleset == "tuned" else BOARDS
+    if ruleset == "tuned":
+        refuse_tuning_cases(plans, results)
     narrow = precision / 100 or None
     effort = Effort(rounds, values, timing_budget, narrow) if timings else None
     options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
     facts = machine.facts(requirements(plans))
-    past = Past() if not (resume or explain) else look(plans, options, results, facts)
+    past = Past() if not (resume or explain) else look(plans, options, results, facts, purposes)
     if explain and form == "text":
         say_why(past.survey, several=len(plans) > 1)
     say_restored(past.survey)
     folder, result = None, Result()
     if not past.nothing_missing or past.header:
-        folder = RunFolder(results, {**header(plans, facts), **past.header})
+        made_for = {"purpose": TUNED} if ruleset == "tuned" else {}
+        folder = RunFolder(results, {**header(plans, facts), **past.header, **made_for})
         with Progress(sum(steps_of(plan, options) for plan in plans), quiet) as progress:
             kept = past.survey.kept
             result = record(plans, options, folder, progress, machine.identity(facts), kept)
@@ -235,7 +250,7 @@ def command(
     if form == "json":
         as_json(folder, result, past, explain)
     else:
-        summary(folder, result, results, plans, past)
+        summary(folder, result, results, plans, past, ruleset, catalogue)
     if result.ended == "interrupted":
         return 130
     return 1 if result.failed or result.unmade else 0

@@ -18,6 +18,7 @@ from harness.cli.common import (
     open_catalogue,
     plugin_option,
     results_option,
+    ruleset_option,
     spaced,
     warn,
     wrapped,
@@ -65,6 +66,7 @@ class Said:
     metavar="FILE",
     help="Write to a file.",
 )
+@ruleset_option
 @results_option
 @plugin_option
 @format_option("text", "json", "csv", "markdown")
@@ -75,6 +77,7 @@ def command(
     listing: bool,
     machine: str | None,
     output: Path | None,
+    ruleset: str,
     results: Path,
     plugins: tuple[Path, ...],
     form: str,
@@ -99,7 +102,7 @@ def command(
     if listing:
         text = _listed(chosen, form, output is None and terminal())
     else:
-        found = list(_found(chosen, problems, machine, results, catalogue))
+        found = list(_found(chosen, problems, machine, ruleset, results, catalogue))
         if not found:
             click.echo("no run is recorded yet")
             return 0
@@ -127,6 +130,7 @@ def _found(
     chosen: Mapping[str, Statistic],
     problems: Sequence[str],
     machine: str | None,
+    ruleset: str,
     results: Path,
     catalogue: Catalogue,
 ) -> Iterator[Said]:
@@ -134,15 +138,19 @@ def _found(
     from harness.report.subjects import problem_facts
     from harness.statistics.board import Board
     from harness.store import load
+    from harness.tuning import board_records, tuned
 
     loaded = load(results)
     for complaint in loaded.complaints:
         warn(plain(complaint))
-    frame = tables.select(tables.current(tables.records(loaded), machine), problems)
+    records = tables.of_machine(tables.records(loaded), machine)
+    frame = board_records(loaded, machine, ruleset, catalogue)
+    frame = tables.select(frame, problems)
     for problem in dict.fromkeys(str(name) for name in frame["problem"]):
         mine = frame[frame["problem"] == problem]
         facts = problem_facts(problem, catalogue, loaded)
-        board = Board.of(mine, problem, facts, catalogue=catalogue)
+        trials = tuned(records, catalogue, problem, facts.compare)
+        board = Board.of(mine, problem, facts, catalogue=catalogue, tuned=trials)
         for name, statistic in chosen.items():
             yield _said(problem, name, statistic, board)
 

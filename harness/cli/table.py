@@ -14,7 +14,10 @@ import click
 from harness.cli.common import (
     bytes_text,
     format_option,
+    open_catalogue,
+    plugin_option,
     results_option,
+    ruleset_option,
     seconds_text,
     warn,
 )
@@ -44,6 +47,8 @@ _WARNINGS = 6  # lines below a table
 )
 @click.option("--flags", is_flag=True, help="The same as --what flags.")
 @click.option("--machine", metavar="ID", help="Results of this machine; the latest by default.")
+@ruleset_option
+@plugin_option
 @click.option(
     "-o",
     "--output",
@@ -58,6 +63,8 @@ def command(
     what: str,
     flags: bool,
     machine: str | None,
+    ruleset: str,
+    plugins: tuple[Path, ...],
     output: Path | None,
     results: Path,
     form: str,
@@ -68,11 +75,14 @@ def command(
     are pyperf's. Solvers marked with ! have rows that carry a warning.
     """
     from harness import tables
+    from harness.tuning import board_records
 
     loaded = load(results)
     for complaint in loaded.complaints:
         warn(plain(complaint))
-    frame = tables.select(tables.current(tables.records(loaded), machine), problems)
+    frame = tables.select(
+        board_records(loaded, machine, ruleset, open_catalogue(plugins)), problems
+    )
     if frame.empty:
         click.echo("no run is recorded yet")
         return 0
@@ -113,11 +123,8 @@ def rules_of(loaded: Results, problem: str) -> Any:
     return Rules(facts.get("compare", "ratio"), facts.get("rank_by", "cost"))
 
 
-def print_leaderboard(loaded: Results, problem: str) -> None:
+def print_leaderboard(loaded: Results, problem: str, frame: pd.DataFrame) -> None:
     """The ranking of one problem, for the end of a run."""
-    from harness import tables
-
-    frame = tables.current(tables.records(loaded))
     frame = frame[frame["problem"] == problem]
     if not frame.empty:
         board, flags = (_table(loaded, frame, what) for what in ("leaderboard", "flags"))

@@ -30,12 +30,18 @@ def file_names(names: Iterable[str], nameless: str = "unnamed") -> dict[str, str
     return files
 
 
+def tuned_key(problem: str) -> str:
+    """Under which links know a problem's page with tuned settings; no problem has such a name."""
+    return f"{problem}\0tuned"
+
+
 @dataclass(frozen=True)
 class Links:
     """The pages of a site, as paths from its root; "" where there is no such page.
 
     Attributes:
-        problems: name -> file name. solvers: problem/stem -> file name, with that of the problem.
+        problems: name, or `tuned_key(name)`, -> file name. solvers: problem/stem -> file name,
+            with that of the problem.
         papers, statistics, environments, claims: key -> file name, or anchor.
         compare: whether two solvers can be compared on a page of its own.
     """

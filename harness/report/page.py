@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,6 +20,7 @@ from harness.report.environment_page import MOST_RUNS, Environment, Run, environ
 from harness.report.failed import Failure, failures
 from harness.report.flagged import Warned, badges, warned
 from harness.report.found import Findings, findings
+from harness.report.links import tuned_key
 from harness.report.palette import Look, looks
 from harness.report.subjects import (
     ProblemFacts,
@@ -32,6 +33,7 @@ from harness.statistics.board import Board
 from harness.statistics.leaderboard import Rules, leaderboard
 from harness.store import Results
 from harness.tables import mixed_limits, of_kind
+from harness.tuning import Tuned
 
 # What a page holds at most, so that no results make it too large to open.
 MOST_SOLVERS = 200
@@ -58,6 +60,8 @@ class Page:
         records: that count, of the solvers shown. board: of these; None without a traced run.
         leaderboard, table: the leaderboard and the table of cases as frames, whole.
         rows: of the leaderboard. solvers, looks: by label. others: of the rest see the templates.
+        rulesets: the keys of the pages with default and with tuned settings; none where there is
+            one page only.
     """
 
     facts: ProblemFacts
@@ -90,6 +94,13 @@ class Page:
     sections: list[Section]
     has_times: bool
     has: dict[str, bool]
+    ruleset: str = "default"
+    rulesets: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Under which links know the page: that of tuned settings is a page of its own."""
+        return tuned_key(self.facts.name) if self.ruleset == "tuned" else self.facts.name
 
     @property
     def warned(self) -> list[Warned]:
@@ -122,6 +133,7 @@ class Sources:
         results: what the store holds. frame: the records that count, made harmless.
         catalogue: what is installed. titles: key -> title of papers.
         statistics: name -> statistic.
+        measured: all records of the machine; None where tuned settings are not to be shown.
     """
 
     results: Results
@@ -129,10 +141,23 @@ class Sources:
     catalogue: Catalogue
     titles: Mapping[str, str]
     statistics: Mapping[str, Statistic]
+    measured: pd.DataFrame | None = None
 
 
-def problem_page(name: str, place: str, sources: Sources, claims: list[ClaimView]) -> Page:
-    """Work out the page of one problem; `place` names the folder of its data."""
+def problem_page(
+    name: str,
+    place: str,
+    sources: Sources,
+    claims: list[ClaimView],
+    tuned: Sequence[Tuned] = (),
+    ruleset: str = "default",
+) -> Page:
+    """Work out the page of one problem; `place` names the folder of its data.
+
+    Args:
+        tuned: the trials of its solvers. ruleset: "default", or "tuned" where the records are of
+            runs with tuned settings.
+    """
     results, catalogue = sources.results, sources.catalogue
     facts = problem_facts(name, catalogue, results)
     mine = sources.frame[sources.frame["problem"] == name]
@@ -154,7 +179,7 @@ def problem_page(name: str, place: str, sources: Sources, claims: list[ClaimView
     made, absent = _charts(drawer, facts, (board, traces, timings), cases, rows)
     table = case_table(mine, facts, labels)
     failed, failed_more = failures(mine, solvers, styles, MOST_FAILURES)
-    judged = Board.of(mine, name, facts, board, catalogue) if rows else None
+    judged = Board.of(mine, name, facts, board, catalogue, tuned) if rows else None
     found = findings(judged, sources.statistics, drawer, styles) if judged else Findings()
     return Page(
         facts=facts,
@@ -173,7 +198,10 @@ def problem_page(name: str, place: str, sources: Sources, claims: list[ClaimView
         notices=[
             *_notices(facts, results, traces, timings, rows, known_runs),
             *_left_out(len(whole), len(cases)),
+            *_of_ruleset(ruleset, name, rows, tuned),
         ],
+        ruleset=ruleset,
+        rulesets=(name, tuned_key(name)) if tuned else (),
         charts=made,
         charts_absent=absent,
         findings=found,
@@ -270,6 +298,22 @@ def _notices(
     }
     held = [sentence for sentence, holds in said.items() if holds]
     return held + mixed_limits(traces, facts.name)
+
+
+def _of_ruleset(ruleset: str, name: str, rows: list[BoardRow], tuned: Sequence[Tuned]) -> list[str]:
+    """What a reader of a page with tuned settings must know."""
+    if ruleset != "tuned":
+        return []
+    if not rows:
+        return [
+            "Settings were tried, but not yet run on the cases of the board: "
+            f"bench run {name} --suite standard --ruleset tuned."
+        ]
+    told = {one.solver for one in tuned}
+    fixed = [row.facts.label for row in rows if row.facts.label not in told]
+    if not fixed:
+        return []
+    return [f"With nothing to tune, these stand here with their defaults: {formats.listed(fixed)}."]
 
 
 def _sections(catalogue: Catalogue, name: str, mine: pd.DataFrame) -> list[Section]:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import harness
 from harness.catalogue import Catalogue
+from harness.report.addresses import links_of, problems_of
 from harness.report.files import csv_text, write
-from harness.report.links import Links, file_names
+from harness.report.links import Links, tuned_key
 from harness.report.plain import TEXT, plain
 from harness.store import Results
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from harness.report.card import Card
     from harness.report.claims_page import Claims
     from harness.report.page import Page, Sources
+    from harness.report.rulesets import Rulesets
     from harness.report.solver_page import SolverPage
 
 _HERE = Path(__file__).parent
@@ -43,6 +45,7 @@ def write_site(
     folder: Path,
     papers: Sequence[Paper] = (),
     *,
+    measured: pd.DataFrame | None = None,
     claims: Sequence[Judged] = (),
     figures: Path | None = None,
 ) -> list[Path]:
@@ -54,6 +57,8 @@ def write_site(
         catalogue: what is installed, for the descriptions of problems and solvers.
         folder: where to write; made if need be.
         papers: the list of papers.
+        measured: all records of the machine, as `harness.tables.of_machine` returns them, where
+            tuned settings are to be shown.
         claims: what papers claim, with verdicts.
         figures: where every chart is written once more, as SVG, PDF, PNG and CSV.
 
@@ -75,6 +80,7 @@ def write_site(
         catalogue=catalogue,
         titles={paper.key: paper.title for paper in papers},
         statistics=statistics,
+        measured=None if measured is None else harmless(measured),
     )
     site = _Site(folder, sources, Claims.of(claims), papers, figures)
     return site.write([*results.complaints, *complaints])
@@ -93,8 +99,8 @@ class _Site:
     ) -> None:
         self._folder, self._sources, self._claims, self._papers = folder, sources, claims, papers
         self._figures = figures
-        self._names = _problems(sources.results, sources.frame)
-        self._links = _links(self._names, sources, claims, papers)
+        self._names = problems_of(sources.results, sources.frame)
+        self._links = links_of(self._names, sources, claims, papers)
         self._environment = _environment()
         self._environment.globals.update(links=self._links, titles=sources.titles)
         self._shared = {
@@ -136,12 +142,16 @@ class _Site:
         from harness.report.card import card, said
         from harness.report.claims_page import counted
         from harness.report.page import problem_page
+        from harness.report.rulesets import tuned_pages
         from harness.report.solver_page import solver_pages
         from harness.report.subjects import unrun_facts
         from harness.report.takeaway import write_badge, write_citations
 
         place = self._links.problems[name]
-        page = problem_page(name, place, self._sources, self._claims.of_problem(name))
+        rulesets = tuned_pages(name, self._sources)
+        page = problem_page(
+            name, place, self._sources, self._claims.of_problem(name), rulesets.trials
+        )
         known = {one.name for one in page.solvers.values()}
         entries = [e for e in self._sources.catalogue.solvers_of(name) if e.name not in known]
         unrun = list(unrun_facts(entries, self._sources.titles).values())
@@ -155,7 +165,9 @@ class _Site:
             counts=counted(page.claims),
             badge=f"{page.facts.title}: {said(page)}",
         )
-        self._data(name, page)
+        self._data(page)
+        if rulesets.trials:
+            self._tuned(name, rulesets)
         write_badge(page, said(page), self._folder, self._links)
         write_citations(page, self._folder, self._links)
         for one in solver_pages(page, self._sources.catalogue, unrun, claims):
@@ -165,6 +177,29 @@ class _Site:
             # Boards are large: what other pages need of this one is taken now.
             compared = compare_page.write_data(self._folder, page.board, place)
             self._compared += [compared] if compared else []
+
+    def _tuned(self, name: str, rulesets: Rulesets) -> None:
+        """The same board with tuned settings."""
+        from dataclasses import replace
+
+        from harness.report.card import said
+        from harness.report.page import problem_page
+        from harness.report.takeaway import write_badge, write_citations
+
+        place = self._links.problems[tuned_key(name)]
+        sources = replace(self._sources, frame=rulesets.records)
+        page = problem_page(name, place, sources, [], rulesets.trials, "tuned")
+        self._page(
+            "problem.html",
+            self._links.problem(page.key),
+            page=page,
+            unrun=[],
+            counts=[],
+            badge=f"{page.facts.title}: {said(page)}",
+        )
+        self._data(page)
+        write_badge(page, said(page), self._folder, self._links)
+        write_citations(page, self._folder, self._links)
 
     def _solver(self, one: SolverPage) -> None:
         from harness.machine import missing
@@ -178,7 +213,7 @@ class _Site:
         self._solvers.append((one.name, one.problem.title, one.facts.summary or one.facts.missing))
         self._usable[one.name] = not one.facts.missing and not missing(one.facts.requires)
 
-    def _data(self, name: str, page: Page) -> None:
+    def _data(self, page: Page) -> None:
         """The data of a problem's charts, and its tables as CSV."""
         from harness.report.figures import write_data, write_figures
 
@@ -186,13 +221,13 @@ class _Site:
         write_data(drawn, self._folder)
         self._charted |= bool(drawn)
         if self._figures is not None:
-            write_figures({self._links.problems[name]: drawn}, self._figures)
+            write_figures({self._links.problems[page.key]: drawn}, self._figures)
         tables = {one.name: one.table for one in page.findings.found if one.total}
         if page.rows:
             tables["leaderboard"] = _csv(page.leaderboard)
             tables["cases"] = _csv(page.table.drop(columns=["flags", "is_best", "is_good"]))
         for what, text in tables.items():
-            write(self._folder / self._links.data(name, what), text)
+            write(self._folder / self._links.data(page.key, what), text)
 
     def _about_papers(self) -> None:
         from harness.report.paper_page import paper_pages
@@ -272,48 +307,6 @@ class _Site:
             self._links,
         )
         write(static / "search-data.js", f"window.benchSearch = {script_json(rows)};\n")
-
-
-def _problems(results: Results, frame: pd.DataFrame) -> list[str]:
-    """The problems with records, and those that a run was to measure."""
-    names = list(frame["problem"].unique()) if len(frame) else []
-    for header in results.runs.values():
-        noted = header.get("problems")
-        names += list(noted) if isinstance(noted, dict) else []
-    return sorted({str(name) for name in names})
-
-
-def _links(problems: list[str], sources: Sources, claims: Claims, papers: Sequence[Paper]) -> Links:
-    """Where everything will stand."""
-    catalogue, frame = sources.catalogue, sources.frame
-    files = file_names(problems, "problem")
-    known = frame[["problem", "solver"]].drop_duplicates() if len(frame) else frame
-    solvers: dict[str, str] = {}
-    for problem, file in files.items():
-        stems = [str(stem) for stem in known["solver"][known["problem"] == problem]]
-        stems += [entry.stem for entry in catalogue.solvers_of(problem)]
-        found = file_names(dict.fromkeys(stems), "solver")
-        solvers |= {f"{problem}/{stem}": f"{file}/{name}" for stem, name in found.items()}
-    keys = [paper.key for paper in papers]
-    keys += [key for entry in catalogue.solvers.values() for key in entry.papers]
-    keys += [key for statistic in sources.statistics.values() for key in statistic.papers]
-    headers = sources.results.runs.values()
-    told = [known for one in headers if isinstance(known := one.get("environments"), dict)]
-    environments = [str(name) for known in told for name in known]
-    environments += [str(name) for name in frame["environment"].unique() if name]
-    return Links(
-        problems=files,
-        solvers=solvers,
-        papers=file_names(dict.fromkeys(keys), "paper"),
-        statistics={name: f"statistic-{name}" for name in sources.statistics},
-        environments=_anchors("environment", environments),
-        claims=_anchors("claim", [view.claim.key for view in claims.views]),
-        compare=True,
-    )
-
-
-def _anchors(prefix: str, names: list[str]) -> dict[str, str]:
-    return {name: f"{prefix}-{file}" for name, file in file_names(dict.fromkeys(names)).items()}
 
 
 def _counts(values: Iterable[str]) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ _PACKAGE = re.compile(r"[A-Za-z0-9._-]+")  # the name in a requirement
 def write_badge(page: Page, said: str, folder: Path, links: Links) -> None:
     """The badge of a problem: its title, and who leads or how many solvers there are."""
     tone = "good" if any(row.ok for row in page.rows) else "unknown"
-    write(folder / links.badge(page.facts.name), badge(page.facts.title, said, tone))
+    write(folder / links.badge(page.key), badge(page.facts.title, said, tone))
 
 
 def write_claim_badge(view: ClaimView, folder: Path, links: Links) -> None:
@@ -46,5 +46,5 @@ def write_citations(page: Page, folder: Path, links: Links) -> None:
         *software(known),
         *(Entry(name, name, "software") for name in dict.fromkeys(names) if name not in known),
     ]
-    write(folder / links.citations(page.facts.name, "bib"), bibtex(entries))
-    write(folder / links.citations(page.facts.name, "json"), csl(entries))
+    write(folder / links.citations(page.key, "bib"), bibtex(entries))
+    write(folder / links.citations(page.key, "json"), csl(entries))

@@ -8,7 +8,7 @@ best cost that anybody reached, over all solvers and machines; never a solver's 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ class Board:
         table: the leaderboard.
         growth: label -> "time" or "memory" -> entry of the sizes -> the exponent that the solver
             states; what it doesn't state is absent.
+        tuned: the trials of `bench tune` by solver, as `harness.tuning.tuned` returns them.
     """
 
     def __init__(
@@ -84,9 +85,11 @@ class Board:
         kind: str = "batch",
         table: pd.DataFrame | None = None,
         growth: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
+        tuned: Sequence[Any] = (),
     ) -> None:
         """Args: frame: as `tables.current` returns it; table: its leaderboard, if at hand."""
         self.growth: Mapping[str, Mapping[str, Mapping[str, float]]] = growth or {}
+        self.tuned = tuned
         self.problem, self.rules = problem, rules or Rules()
         self.title, self.cost_name = title or problem, cost_name
         self.counts, self.size, self.kind = counts, size, kind
@@ -107,6 +110,7 @@ class Board:
         facts: Any,
         table: pd.DataFrame | None = None,
         catalogue: Catalogue | None = None,
+        tuned: Sequence[Any] = (),
     ) -> Board:
         """A board from anything that has the fields of a problem (title, compare, ...).
 
@@ -122,6 +126,7 @@ class Board:
             size=facts.size,
             kind=facts.kind,
             table=table,
+            tuned=tuned,
         )
         if catalogue is not None:
             board.growth = stated_growth(catalogue, problem, board.solvers)

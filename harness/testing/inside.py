@@ -23,6 +23,7 @@ from harness.instances import build, case_rng, load_tree
 from harness.loading import PluginError, Source, load_class, load_module
 from harness.run import Budget, Point, drive
 
+_SETTINGS = 16  # of a space, tried
 _MOST_BYTES = 1 << 26  # of answers that are kept for judging, over all instances
 
 
@@ -91,7 +92,24 @@ def _facts(task: dict[str, Any], data: Any) -> dict[str, Any]:
         "doc": load_module(source).__doc__ or "",
         "said": {name: repr(getattr(solver, name)) for name in ("papers", "role", "requires")},
         "odd": [name for name, value in defaults.items() if not _typable(value)],
+        "refused": _refused(solver),
     }
+
+
+def _refused(solver: Any) -> str:
+    """The first settings of its space that it can't be made with, and why; empty without any."""
+    from harness import spaces
+
+    wrong = spaces.fault(solver.space)
+    if wrong:
+        return f"its space can't be used: {wrong}"
+    for setting in spaces.settings(solver.space, _SETTINGS):
+        try:
+            solver(**setting)
+        except Exception as error:
+            told = ", ".join(f"{name}={value}" for name, value in setting.items())
+            return f"its space has {told}, with which it can't be made: {error}"
+    return ""
 
 
 def _typable(value: Any) -> bool:

@@ -71,6 +71,24 @@ def _says_what_it_must(solver: SolverSubject, found: dict[str, Any]) -> None:
 
 @_check(
     since="2026-11-21",
+    demand="Where it declares a space, it can be made with every setting of it.",
+)
+def space(solver: SolverSubject) -> str:
+    found, run = solver.facts
+    if not solver.entry.space:
+        raise NotApplicable("it declares no space to tune")
+    if found is None:
+        raise Failed(f"loading it {_ended(run)}")
+    if found["refused"]:
+        raise Failed(
+            f"{solver.entry.source.file}: {found['refused']}; mend the range, or name the "
+            "parameters as its fields are named"
+        )
+    return f"{', '.join(solver.entry.space)} can be tuned"
+
+
+@_check(
+    since="2026-11-21",
     demand="On every small and odd case it ends by itself or keeps yielding, without an exception, "
     "a crash or a hang.",
 )

@@ -107,14 +107,14 @@ def test_papers_lists_every_row_with_the_promised_keys(bench):
 
 
 def test_a_paper_works_when_an_installed_solver_names_it(bench, solver_file):
-    extra = '    role = "paper"\n    papers = ("adafactor",)\n'
+    extra = '    role = "paper"\n    papers = ("alchemy",)\n'
     path = solver_file("yield 0", extra=extra)
-    before = bench("papers", "adafactor", "--format", "json").json
+    before = bench("papers", "alchemy", "--format", "json").json
     after = bench(
-        "papers", "adafactor", "--plugin", TOYS, "--plugin", path, "--format", "json"
+        "papers", "alchemy", "--plugin", TOYS, "--plugin", path, "--format", "json"
     ).json
-    assert [row["works"] for row in before if row["key"] == "adafactor"] == [False]
-    (row,) = [row for row in after if row["key"] == "adafactor"]
+    assert [row["works"] for row in before if row["key"] == "alchemy"] == [False]
+    (row,) = [row for row in after if row["key"] == "alchemy"]
     assert row["works"]
     assert row["solvers"] == ["toy_batch/mine"]
 
@@ -124,10 +124,10 @@ def test_a_paper_works_when_an_installed_solver_names_it(bench, solver_file):
     [
         (
             "import a_module_that_is_not_there\n",
-            '    role = "paper"\n    papers = ("adafactor",)\n',
+            '    role = "paper"\n    papers = ("alchemy",)\n',
         ),
-        ("", '    role = "baseline"\n    papers = ("adafactor",)\n'),
-        ("", '    role = "paper"\n    papers = ("adafactor",)\n    requires = ("no-such-dist",)\n'),
+        ("", '    role = "baseline"\n    papers = ("alchemy",)\n'),
+        ("", '    role = "paper"\n    papers = ("alchemy",)\n    requires = ("no-such-dist",)\n'),
     ],
 )
 def test_a_paper_does_not_work_by_a_solver_that_can_not_run(
@@ -137,7 +137,7 @@ def test_a_paper_does_not_work_by_a_solver_that_can_not_run(
     folder.mkdir()
     (folder / "problem.py").write_text((TOYS / "toy_batch/problem.py").read_text())
     solver_file("yield 0", head=head, extra=extra).rename(folder / "mine.py")
-    said = bench("papers", "adafactor", "--plugin", folder, "--format", "json")
+    said = bench("papers", "alchemy", "--plugin", folder, "--format", "json")
     assert not any(row["works"] for row in said.json)
 
 

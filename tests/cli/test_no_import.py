@@ -16,7 +16,7 @@ from .conftest import TOYS
 
 HEAD = "import os\n\nimport harness.api\n\nharness.api.TOUCHED = os.getpid()\n"
 EXTRA = (
-    '    role = "paper"\n    papers = ("adafactor",)\n\n'
+    '    role = "paper"\n    papers = ("alchemy",)\n\n'
     "    imported: int = os.getpid()  # the process that imported it\n"
 )
 QUICK = ("-n", "1", "--no-timings", "-s", "touching", "-c", "uniform[n=10]")
@@ -24,7 +24,7 @@ COMMANDS = {
     "list": ["list"],
     "show a problem": ["show", "toy_batch"],
     "show a solver": ["show", "toy_batch/touching"],
-    "show a paper": ["show", "adafactor"],
+    "show a paper": ["show", "alchemy"],
     "papers": ["papers"],
     "doctor": ["doctor"],
     "run": ["run", "toy_batch", *QUICK],
@@ -76,8 +76,8 @@ def test_what_a_solver_says_comes_from_another_process(bench, touching):
     said = bench("show", "touching", *touching, "--format", "json").json
     assert said["parameters"]["imported"] not in (0, os.getpid())
     assert said["doc"] == "touching: for a test."
-    rows = bench("papers", "adafactor", *touching, "--format", "json").json
-    assert {row["key"]: row["solvers"] for row in rows}["adafactor"] == ["toy_batch/touching"]
+    rows = bench("papers", "alchemy", *touching, "--format", "json").json
+    assert {row["key"]: row["solvers"] for row in rows}["alchemy"] == ["toy_batch/touching"]
     bench("run", "toy_batch", *QUICK, *touching)
     bench("report", *touching)
     html = Path("site/solvers/toy_batch/touching.html").read_text()
@@ -93,7 +93,7 @@ def test_no_server_is_started_where_no_file_has_to_be_asked(bench, touching, mon
     for command in (["list"], ["show", "toy_batch"], ["show", "adam"], ["papers", "adam"]):
         assert bench(*command, *touching).code in (0, 2), command
     with pytest.raises(AssertionError, match="a server"):
-        bench("papers", "adafactor", *touching)
+        bench("papers", "alchemy", *touching)
 
 
 def test_a_file_that_hangs_is_broken_and_keeps_nobody_waiting(

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 # Lower layers first; a module imports only from its own layer and those above it in this table.
 LAYERS = [
     {"harness", "harness.kernels", "harness.paths", "harness.selectors", "harness.record"},
-    {"harness.formats"},
+    {"harness.formats", "harness.spaces"},
     {"harness.items"},
     {"harness.sandbox", "harness.vitals", "harness.cgroup", "harness.findings"},
     {"harness.intervals", "harness.claim"},
@@ -41,7 +41,7 @@ LAYERS = [
     {"harness.case_table"},
     {"harness.tables"},
     {"harness.statistics"},
-    {"harness.effects", "harness.comparison", "harness.sides"},
+    {"harness.tuning", "harness.effects", "harness.comparison", "harness.sides"},
     {"harness.search_curves"},
     {"harness.estimates"},
     {"harness.claim_notes", "harness.verdicts"},
@@ -58,6 +58,7 @@ OWNERS = {
     "markupsafe": ("harness/report/",),
     "numpy": ("harness/",),
     "pandas": (
+        "harness/tuning.py",
         "harness/case_table.py",
         "harness/tables.py",
         "harness/statistics/",
@@ -79,6 +80,7 @@ OWNERS = {
         "harness/intervals.py",
         "harness/statistics/",
         "harness/estimates.py",
+        "harness/spaces.py",
     ),
     "vl_convert": ("harness/report/",),
 }
