@@ -90,7 +90,7 @@ def test_no_server_is_started_where_no_file_has_to_be_asked(bench, touching, mon
         raise AssertionError("a server is started")
 
     monkeypatch.setattr(Worker, "__enter__", refuse)
-    for command in (["list"], ["show", "toy_batch"], ["show", "adam"], ["papers", "adam"]):
+    for command in (["list"], ["show", "toy_batch"], ["show", "anomaly"], ["papers", "anomaly"]):
         assert bench(*command, *touching).code in (0, 2), command
     with pytest.raises(AssertionError, match="a server"):
         bench("papers", "alchemy", *touching)
