@@ -2,6 +2,7 @@
 # make test    install what the tests need, and run them
 # make check   lint, types, formats, layering and the fast tests
 # make trust   every fault and every cheat of the red team, what happened, pass or fail
+# make torch   PyTorch and the optimisers that need it, which the tests use where they are
 # make bench-self   the harness's own figures, printed
 # make bench-report   what a report of half a million rows takes
 
@@ -10,7 +11,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard cext/*)
 
-.PHONY: demo install test check lint format sanitize bench-self bench-report trust clean
+.PHONY: demo install test torch check lint format sanitize bench-self bench-report trust clean
 
 demo: $(VENV)/.installed
 	$(BIN)/bench run k_medoids --suite demo --rounds 3 --timing-budget 2 --precision 20
@@ -20,6 +21,11 @@ install: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The version of PyTorch with kernels for the processor alone, where the index has it.
+torch: $(VENV)/.tested
+	$(PIP) torch==2.13.0
+	$(PIP) -e '.[torch]'
 
 check: lint
 	$(BIN)/python -m pytest -q -n 2 tests/core
