@@ -268,6 +268,8 @@ class Problem:
         compare: "ratio" where costs are positive and are compared by cost / best known;
             "difference" where they may be zero or negative.
         rank_by: "cost", or "time" where all right answers are equally good (exact computation).
+        timed: whether `bench run` takes timings by default; not worth it where every run goes on
+            until its calls are spent, as its length says nothing then.
         size: the entry of `Instance.sizes` by which growth is charted.
         families: name of each family of cases -> its parameters with their defaults.
         suites: named lists of cases, as users would type them. `smoke` runs in seconds,
@@ -284,6 +286,7 @@ class Problem:
     counts: ClassVar[str] = "last"
     compare: ClassVar[str] = "ratio"
     rank_by: ClassVar[str] = "cost"
+    timed: ClassVar[bool] = True
     size: ClassVar[str] = "n"
     families: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     suites: ClassVar[Mapping[str, Sequence[str]]] = {}

@@ -258,7 +258,7 @@ def _result(
         measured=_number(known.value) if known else None,
         low=_number(known.low) if known else None,
         high=_number(known.high) if known else None,
-        form=quantity.form if quantity is not None else "text",
+        form=(found.form if found else "") or (quantity.form if quantity is not None else "text"),
         reproduced=claim.reproduced,
         why=why,
         records=_addresses(rows, quantity) if rows is not None and quantity is not None else (),

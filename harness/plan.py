@@ -50,6 +50,7 @@ class Plan:
     """A problem, its cases, who competes, and under which limits.
 
     `threads` are those that a run may use, `effort` is what timings may cost; both decide results.
+    `timed` is whether timings are taken at all.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Plan:
     sources: Sources
     threads: int = 1
     effort: dict[str, Any] = field(default_factory=dict)
+    timed: bool = True
 
     @property
     def key(self) -> str:

@@ -99,7 +99,8 @@ def survey(
     past = _Past(loaded, machine, purposes)
     found = Survey()
     for plan in plans:
-        found.items += _survey_plan(settled(plan, options), options.effort is not None, past)
+        mine = options.of(plan)
+        found.items += _survey_plan(settled(plan, mine), mine.effort is not None, past)
     return found
 
 

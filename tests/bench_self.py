@@ -15,10 +15,11 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from bench_optimisation import newton_schulz, optimisers
+from bench_tools import in_turn, ratio, report
 
 BIN = Path(sys.executable).parent
 SOLVER = '''"""Dummy number {number}: does nothing."""
@@ -74,10 +75,6 @@ def dummies(folder: Path, count: int, work: str = "1") -> Path:
     for number in range(count):
         (root / f"dummy_{number}.py").write_text(SOLVER.format(number=number, work=work))
     return root
-
-
-def report(what: str, figure: str, wanted: str) -> None:
-    print(f"{what:<64} {figure:>34}   {wanted}", flush=True)
 
 
 def command_line(folder: Path) -> None:
@@ -146,27 +143,6 @@ def pyperf_agrees(folder: Path) -> None:
     a, b = statistics.median(ours), statistics.median(theirs)
     figure = f"{a * 1e3:.4f} / {b * 1e3:.4f} ms = {a / b:.4f}"
     report("a 1 ms solver: our timing / pyperf timeit", figure, "0.98 .. 1.02")
-
-
-def in_turn(first: Callable[[], object], second: Callable[[], object], rounds: int) -> np.ndarray:
-    """Seconds of both, taken in turn: an array of shape (rounds, 2)."""
-    taken = np.empty((rounds, 2))
-    for number in range(rounds):
-        for which, work in enumerate((first, second)):
-            start = time.perf_counter()
-            work()
-            taken[number, which] = time.perf_counter() - start
-    return taken
-
-
-def ratio(taken: np.ndarray) -> str:
-    """Ratio of the medians second / first, with a 95 % bootstrap interval over rounds."""
-    rng = np.random.default_rng(0)
-    picks = rng.integers(len(taken), size=(2000, len(taken)))
-    draws = np.median(taken[picks], axis=1)
-    low, high = np.quantile(draws[:, 1] / draws[:, 0], [0.025, 0.975])
-    middle = np.median(taken, axis=0)
-    return f"{middle[1] / middle[0]:.3g} ({low:.3g} to {high:.3g})"
 
 
 def k_medoids(folder: Path) -> None:
@@ -246,6 +222,7 @@ def memory(folder: Path) -> None:
 
 def main() -> None:
     groups = [command_line, short_runs, pyperf_agrees, k_medoids, memory]
+    groups += [optimisers, newton_schulz]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("groups", nargs="*", choices=[[], *(g.__name__ for g in groups)])
     chosen = parser.parse_args().groups

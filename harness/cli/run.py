@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -106,9 +107,9 @@ _DRAWS = 10**12  # too many to be gone through by a solver that would know its i
 )
 @click.option(
     "--timings/--no-timings",
-    default=True,
-    show_default=True,
-    help="Whether to take timings with pyperf after the traced runs.",
+    default=None,
+    help="Whether to take timings with pyperf after the traced runs; by default as the problem "
+    "says: they tell nothing where every run goes on until its calls are spent.",
 )
 @click.option(
     "--rounds",
@@ -181,7 +182,7 @@ def command(
     memory: float | None,
     jobs: int,
     threads: int,
-    timings: bool,
+    timings: bool | None,
     rounds: int,
     values: int,
     timing_budget: float,
@@ -229,7 +230,10 @@ def command(
     if ruleset == "tuned":
         refuse_tuning_cases(plans, results)
     narrow = precision / 100 or None
-    effort = Effort(rounds, values, timing_budget, narrow) if timings else None
+    plans = [
+        replace(plan, timed=plan.problem.timed if timings is None else timings) for plan in plans
+    ]
+    effort = Effort(rounds, values, timing_budget, narrow)
     options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
         click.echo("suite smoke; --suite standard is the leaderboard's", err=True)

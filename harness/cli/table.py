@@ -99,7 +99,7 @@ def command(
     elif form == "json":
         text = str(table.to_json(orient="records", indent=1, double_precision=15))
     else:
-        shown = _human(table, what, _table(loaded, frame, "flags"))
+        shown = _human(loaded, table, what, _table(loaded, frame, "flags"))
         text = (
             markdown(shown) if form == "markdown" else text_of(shown, output is None and terminal())
         )
@@ -128,7 +128,7 @@ def print_leaderboard(loaded: Results, problem: str, frame: pd.DataFrame) -> Non
     frame = frame[frame["problem"] == problem]
     if not frame.empty:
         board, flags = (_table(loaded, frame, what) for what in ("leaderboard", "flags"))
-        click.echo(text_of(_human(board, "leaderboard", flags), terminal()))
+        click.echo(text_of(_human(loaded, board, "leaderboard", flags), terminal()))
 
 
 def _table(loaded: Results, frame: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -191,7 +191,7 @@ def _write_parquet(table: pd.DataFrame, output: Path | None) -> None:
         raise Misuse("Parquet needs pyarrow: pip install 'bench-harness[parquet]'") from None
 
 
-def _human(table: pd.DataFrame, what: str, flags: pd.DataFrame) -> list[Shown]:
+def _human(loaded: Results, table: pd.DataFrame, what: str, flags: pd.DataFrame) -> list[Shown]:
     """For people, a table for each problem where the rows are of problems."""
     layouts = {"leaderboard": _leaderboard, "cases": _cases, "flags": _flags}
     if what in layouts:
@@ -199,6 +199,8 @@ def _human(table: pd.DataFrame, what: str, flags: pd.DataFrame) -> list[Shown]:
         for name, part in table.groupby("problem", sort=False):
             below = () if what == "flags" else _warnings(flags[flags["problem"] == name])
             one = layouts[what](_name(name), part)
+            if what == "leaderboard" and rules_of(loaded, name).compare == "difference":
+                one.rows[0][4] = "cost-best"
             found.append(replace(one.whole(), warnings=tuple(below)))
         return found or [Shown("no row carries a warning", [[""]])]
     shown = table if what == "records" else _flat(table)
@@ -225,8 +227,6 @@ def _name(value: Any) -> str:
 
 def _leaderboard(title: str, board: pd.DataFrame) -> Shown:
     rows = [["rank", "", "solver", "role", "cost/best", "95 %", "time", "95 %", "memory", "runs"]]
-    if (board["score"].dropna() < 1 - 1e-9).any():
-        rows[0][4] = "cost-best"
     for row in board.to_dict("records"):
         failures = [
             f"{row[status]} {status.replace('_', ' ')}"

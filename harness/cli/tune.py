@@ -97,10 +97,10 @@ def command(
 ) -> int:
     """Try settings of every solver, so that boards can show them tuned.
 
-    All solvers of a problem that declare a space have the same number of trials on its tuning cases. The setting that a leaderboard
-    of all trials ranks first is the solver's tuned one; `bench run --ruleset tuned` runs it, and
-    pages show it beside the defaults. Trials that are there are not run again, so that the same
-    command goes on after an interruption.
+    All solvers of a problem that declare a space have the same number of trials, on cases that no
+    board has. The setting that a leaderboard of all trials ranks first is the solver's tuned one;
+    `bench run --ruleset tuned` runs it, and pages show it beside the defaults. Trials that are
+    there are not run again, so that the same command goes on after an interruption.
 
     \b
     bench tune neural_training

@@ -54,10 +54,15 @@ class Options:
     order: int = 0
     repeat: float = 0.1
 
+    def of(self, plan: Plan) -> Options:
+        """The same for one plan, which may take no timings."""
+        return self if plan.timed else replace(self, effort=None)
+
 
 def steps_of(plan: Plan, options: Options) -> int:
     """How many steps running the plan takes, for a progress bar."""
-    timings = options.effort.rounds if options.effort else 0
+    effort = options.of(plan).effort
+    timings = effort.rounds if effort else 0
     return len(plan.cases) * len(plan.contestants) * (len(plan.seeds) + timings)
 
 
@@ -86,6 +91,7 @@ def execute(
     Yields:
         a record of every run that is not kept, whatever happens.
     """
+    options = options.of(plan)
     plan, kept = settled(plan, options), kept or {}
     order = random.Random(options.order)
     with ExitStack() as stack:

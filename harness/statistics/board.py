@@ -67,8 +67,7 @@ class Board:
         cases: in the order in which they were first run.
         traces, timings: the records, as `harness.tables.current` gives them.
         table: the leaderboard.
-        growth: label -> "time" or "memory" -> entry of the sizes -> the exponent that the solver
-            states; what it doesn't state is absent.
+        growth: label -> "time" or "memory" -> entry of the sizes -> the exponent that it states.
         tuned: the trials of `bench tune` by solver, as `harness.tuning.tuned` returns them.
     """
 

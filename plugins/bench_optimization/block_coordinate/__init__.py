@@ -1,0 +1,1 @@
+"""Descent by blocks of coordinates: smooth convex losses, also with a penalty or constraints."""

@@ -1,0 +1,1 @@
+"""Expensive gradients: a dear loss of the outputs of a cheap model."""

@@ -1,0 +1,1 @@
+"""Objectives whose curvature grows with their gradient, smooth and convex or not."""

@@ -1,0 +1,1 @@
+"""Linear separation: how many passes over separable samples until a direction parts them."""

@@ -1,0 +1,1 @@
+"""Logistic regression: the regularised finite sum on which stochastic methods are compared."""

@@ -1,0 +1,46 @@
+"""How estimators of scikit-learn are run: on the samples, for as many passes as the calls pay for.
+
+Their objective is C sum of losses + |w|^2 / 2, which is f / l2 with C = 1/(n l2), without
+intercept. A solver that stops after k passes has done the first k of a longer run from the same
+seed. So the answers after 1, 2, 4, ... passes are those of runs begun anew, each time only the
+further passes are counted, and the seconds are up to twice those of one run; `traced=False` makes
+one run, with one answer at its end.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+
+def run(
+    oracle, fit: Callable[[Any, np.ndarray, float, int], np.ndarray], traced: bool
+) -> Iterator[np.ndarray]:
+    """Yield the start, then what `fit(features, labels, C, passes)` makes of the samples."""
+    yield oracle.start
+    allowed = oracle.calls // oracle.n
+    features = labels = None
+    done = 0
+    while done < allowed:
+        passes = min(allowed, max(1, 2 * done)) if traced else allowed
+        samples = oracle.samples(passes - done)
+        if features is None:
+            labels = samples["labels"]
+            features = _matrix(samples, oracle.n, oracle.dim)
+            alike = bool((labels == labels[0]).all())
+        if alike:
+            return  # estimators refuse labels of one class
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it has not converged within the passes is meant
+            yield fit(features, labels, 1.0 / (oracle.n * oracle.l2), passes)
+        done = passes
+
+
+def _matrix(samples: dict[str, np.ndarray], n: int, dim: int) -> Any:
+    if "features" in samples:
+        return samples["features"]
+    from scipy.sparse import csr_matrix
+
+    starts = samples["starts"].astype(np.int32)  # its loops read no wider ones
+    return csr_matrix((samples["values"], samples["columns"], starts), shape=(n, dim))

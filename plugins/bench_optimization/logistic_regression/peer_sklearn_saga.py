@@ -1,0 +1,39 @@
+"""SAGA of scikit-learn: single components, drawn with replacement, in compiled loops.
+
+It computes the step from the data itself and updates sparse coordinates only when they are met.
+An iteration of n components is a pass. How its answers and calls come about, `_peers.py` tells.
+"""
+
+from dataclasses import dataclass
+
+from bench_optimization.logistic_regression._peers import run
+from harness.api import Solver
+
+
+@dataclass(frozen=True)
+class SklearnSAGA(Solver):
+    """sklearn.linear_model.LogisticRegression(solver="saga")."""
+
+    problem = "logistic_regression"
+    role = "peer"
+    requires = ("scikit-learn",)
+
+    traced: bool = True  # answers after 1, 2, 4, ... passes, or at the end only
+
+    def solve(self, oracle, rng):
+        from sklearn.linear_model import LogisticRegression
+
+        seed = int(rng.integers(2**31))
+
+        def fit(features, labels, strength, passes):
+            model = LogisticRegression(
+                C=strength,
+                solver="saga",
+                fit_intercept=False,
+                tol=1e-14,
+                max_iter=passes,
+                random_state=seed,
+            )
+            return model.fit(features, labels).coef_[0]
+
+        yield from run(oracle, fit, self.traced)

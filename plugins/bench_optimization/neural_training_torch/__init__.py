@@ -1,0 +1,1 @@
+"""Training of small neural networks whose gradients PyTorch computes."""

@@ -1,0 +1,16 @@
+"""The same rule as `neural_training/nesterov`, on gradients that PyTorch computed."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bench_optimization.neural_training import nesterov
+
+
+@dataclass(frozen=True)
+class Nesterov(nesterov.Nesterov):
+    """SGD with Nesterov's momentum."""
+
+    problem = "neural_training_torch"
+    role = "baseline"
+    requires = ("torch",)
+    space: ClassVar = {"learning_rate": ("log", 1e-2, 1.0), "momentum": ("choice", 0.9, 0.95, 0.98)}

@@ -1,0 +1,1 @@
+"""Non-smooth non-convex optimisation: points near which gradients cancel."""

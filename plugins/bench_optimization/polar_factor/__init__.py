@@ -1,0 +1,1 @@
+"""The polar factor: the orthogonal matrix nearest to a given one."""
