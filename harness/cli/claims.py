@@ -119,16 +119,21 @@ def _run(
     Each claim has a run folder of its own, where anything of it is missing: what is done is kept.
     """
     from harness import claim_notes, machine
+    from harness.claim_names import misnamed
     from harness.cli.outcome import Past, look
     from harness.cli.progress import Progress
     from harness.cli.session import header, record, requirements
     from harness.executors.local import Options, steps_of
+    from harness.loading import PluginError
     from harness.plan import make_plan
     from harness.results import CLAIMS
     from harness.run import Budget
     from harness.store import RunFolder
     from harness.timing import Effort
 
+    wrong = misnamed(catalogue, claims)
+    if wrong:
+        raise PluginError("\n".join(wrong))
     for one in claims:
         claim, quantity = one.claim, one.claim.quantity
         if quantity is None:
@@ -143,7 +148,6 @@ def _run(
             Budget(claim.budget),
             claim.timeout,
         )
-        _check(one, [who.label for who in plan.contestants], [str(case) for case in plan.cases])
         effort = Effort(claim.rounds, claim.values, claim.timing_budget, claim.precision)
         options = Options(effort=effort if quantity.timed else None)
         facts = machine.facts(requirements([plan]))
@@ -160,21 +164,6 @@ def _run(
         if done.ended == "interrupted":
             return False
     return True
-
-
-def _check(one: Stated, labels: Sequence[str], cases: Sequence[str]) -> None:
-    """Selectors of claims must be written as records name what they select."""
-    from harness.loading import PluginError
-
-    quantity = one.claim.quantity
-    assert quantity is not None
-    for given, known in ((quantity.solvers, labels), (quantity.cases, cases)):
-        for name in given:
-            if name not in known:
-                raise PluginError(
-                    f"claim {one.key} names {name!r}, which records call "
-                    f"{' or '.join(sorted(set(known) - set(given)))}; write it so"
-                )
 
 
 def _tone(verdict: str | None) -> tuple[str, str]:

@@ -27,7 +27,8 @@ _FEW = 6  # sizes, each of which gets its tick
 _VALUES = 40  # of one solver's timing on one case
 _SHORTEST = 1e-8  # seconds; a logarithm has no zero
 _NO_MORE = 1e-7  # a cost so little above the best known is the best known
-_LOG = Axis("", log=True)
+_LOG, _LINEAR = Axis("", log=True), Axis("")
+_COLUMNS = {"seconds": 0, "calls": 1}  # of a trace
 
 
 def reach(values: pd.Series[float] | np.ndarray, problem: ProblemFacts) -> Any:
@@ -35,17 +36,38 @@ def reach(values: pd.Series[float] | np.ndarray, problem: ProblemFacts) -> Any:
     return values - 1 if problem.relative else values
 
 
-def set_axes(view: View, x: Sequence[str] = ("x",), y: Sequence[str] = (), zero: float = 0) -> None:
-    """Give a view's axes their ends and ticks; both are logarithmic where that can be."""
+def set_axes(
+    view: View,
+    x: Sequence[str] = ("x",),
+    y: Sequence[str] = (),
+    zero: float = 0,
+    linear: bool = False,
+) -> None:
+    """Give a view's axes their ends and ticks; both are logarithmic where that can be.
+
+    Args:
+        x, y: the columns that lie along them. zero: what is not larger counts as zero.
+        linear: whether the vertical one is to be linear, as of what is a logarithm itself.
+    """
     for name, columns, least in (("x", x, 0.0), ("y", y, zero)):
         if columns:
             values = itertools.chain.from_iterable(view.column(one) for one in columns)
-            view.axes[name] = axes.ends(values, _LOG, least)
+            kind = _LINEAR if linear and name == "y" else _LOG
+            view.axes[name] = axes.ends(values, kind, least)
 
 
-def curves(traces: pd.DataFrame, labels: Sequence[str], problem: ProblemFacts) -> list[View]:
-    """The median over seeds of the cost against the best known, over time, for each case."""
-    seconds, above, starts = _points(traces, problem)
+def curves(
+    traces: pd.DataFrame, labels: Sequence[str], problem: ProblemFacts, over: str = "seconds"
+) -> list[View]:
+    """The median over seeds of the cost against the best known, for each case.
+
+    Args:
+        over: what lies along the horizontal axis: "seconds", or "calls" of an oracle; nothing is
+            drawn of runs that made no call.
+    """
+    seconds, above, starts = _points(traces, problem, _COLUMNS[over])
+    if over == "calls" and not seconds.any():
+        return []
     groups = traces.groupby(["case", "label"], sort=False).indices
     most = max(_LEAST, min(_MOST, POINTS // max(1, len(groups))))
     number = {label: i for i, label in enumerate(labels)}
@@ -66,15 +88,15 @@ def curves(traces: pd.DataFrame, labels: Sequence[str], problem: ProblemFacts) -
             view.columns.setdefault(name, []).extend(column)
     shown = [view for view in views.values() if view.labels]
     for view in shown:
-        set_axes(view, ["x"], ["y"], _NO_MORE)
+        set_axes(view, ["x"], ["y"], _NO_MORE, problem.logarithmic)
     return shown
 
 
 def _points(
-    traces: pd.DataFrame, problem: ProblemFacts
+    traces: pd.DataFrame, problem: ProblemFacts, column: int
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """All trace points one after another: seconds, how far above the best known, and where the
-    points of each run start, with the end of the last."""
+    """All trace points one after another: seconds (or another column), how far above the best
+    known, and where the points of each run start, with the end of the last."""
     every = traces["trace"].tolist()
     counts = np.fromiter(map(len, every), int, len(every))
     starts = np.r_[0, np.cumsum(counts)]
@@ -86,7 +108,8 @@ def _points(
     if problem.counts == "best":
         for first, last in itertools.pairwise(starts.tolist()):
             np.minimum.accumulate(above[first:last], out=above[first:last])
-    return np.maximum(points[:, 0], _SHORTEST), above, starts.tolist()
+    least = _SHORTEST if column == _COLUMNS["seconds"] else 0.0
+    return np.maximum(points[:, column], least), above, starts.tolist()
 
 
 @np.errstate(all="ignore")  # a best cost of zero, or costs that nobody can mean
@@ -128,7 +151,8 @@ def _median_curve(
 
 def _spaced(moments: np.ndarray, most: int) -> np.ndarray:
     """The moments nearest to evenly spread ones on a logarithmic axis, ends included."""
-    wanted = np.geomspace(moments[0], moments[-1], most)
+    first = moments[1] if moments[0] == 0 else moments[0]  # a logarithm has no zero
+    wanted = np.geomspace(first, moments[-1], most)
     index = np.searchsorted(moments, wanted).clip(0, len(moments) - 1)
     index[-1] = len(moments) - 1
     index[0] = 0

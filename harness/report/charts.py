@@ -124,21 +124,23 @@ class Drawer:
             **{**blank, **more},
         )
 
-    def quality(self, views: list[View]) -> Chart:
-        """Cost over time, the median over seeds."""
+    def quality(self, views: list[View], calls: bool = False) -> Chart:
+        """Cost over time, or over calls of an oracle, the median over seeds."""
         return self.chart(
             "lines",
-            "quality",
+            "quality-calls" if calls else "quality",
             views,
-            title="Quality over time",
+            title="Quality over calls" if calls else "Quality over time",
             note=(
                 "Median over the seeds of traced runs, each in a process of its own, its answers "
                 "scored off the clock. A line starts when most runs have an answer; its mark is "
                 "where the last run ended."
             ),
             axis=self._above_title(),
-            fields=[Field("x", "after", "time"), self._above_field()],
-            x=Axis("solver's own time", "time", log=True),
+            fields=[Field("x", "after", "count" if calls else "time"), self._above_field()],
+            x=Axis("calls", "count", log=True)
+            if calls
+            else Axis("solver's own time", "time", log=True),
             y=self._above_axis(),
             signals={"step": True, "yzero": "best"},
             picker="case",
@@ -208,7 +210,8 @@ class Drawer:
         )
 
     def _above_axis(self) -> Axis:
-        return Axis("above the best known", "excess" if self.problem.relative else "gap", log=True)
+        form, log = "excess" if self.problem.relative else "gap", not self.problem.logarithmic
+        return Axis("above the best known", form, log=log)
 
     def _above_title(self) -> str:
         name = self.problem.cost_name
@@ -247,20 +250,25 @@ def charts(
     def offer(views: list[View], draw: Callable[[list[View]], Chart], why: str) -> None:
         if views:
             made.append(draw(views))
-        else:
+        elif why:
             absent.append(why)
 
     if problem.rank_by == "cost":
         offer(
             chart_data.trade(board, labels, problem),
             drawer.trade,
-            "No chart of cost against time: fewer than two solvers have both.",
+            "No chart of cost against time: fewer than two solvers have both."
+            if problem.timed
+            else "",
         )
         offer(
             chart_data.curves(traces, labels, problem),
             drawer.quality,
             "No chart of quality over time: no run left a valid answer.",
         )
+        called = chart_data.curves(traces, labels, problem, "calls")
+        if called:
+            made.append(drawer.quality(called, calls=True))
     else:
         absent.append("Every right answer is equally good here, so there is no chart of quality.")
     views, timed = chart_data.growth(traces, timings, labels, problem)
@@ -272,6 +280,6 @@ def charts(
     offer(
         chart_data.spreads(timings, labels),
         drawer.spread,
-        "No distribution of times: no timings were taken.",
+        "No distribution of times: no timings were taken." if problem.timed else "",
     )
     return made, absent

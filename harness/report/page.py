@@ -287,9 +287,9 @@ def _notices(
         "There is only one seed, so the intervals know nothing of chance in a solver.": (
             traces["seed"].nunique() == 1
         ),
-        "No timings were taken: times on this page are missing, or of traced runs.": not (
-            timings["status"] == "ok"
-        ).any(),
+        "No timings were taken: times on this page are missing, or of traced runs.": (
+            facts.timed and not (timings["status"] == "ok").any()
+        ),
         f"Not every case was tried by {listed(partial)}.": partial,
         f"No longer installed: {listed(gone)}.": gone,
         f"{formats.count(len(cut), 'run')} did not reach the end ({listed(cut, 2)}).": cut,

@@ -58,6 +58,7 @@ class ProblemFacts:
     kind: str = ""
     doc: str = ""
     missing: str = ""
+    timed: bool = True
 
     @property
     def summary(self) -> str:
@@ -77,6 +78,11 @@ class ProblemFacts:
         """Whether costs are compared as ratios."""
         return self.compare == "ratio"
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether a cost is a logarithm itself, so that a logarithmic axis says nothing."""
+        return self.cost_name.startswith("log")
+
 
 def problem_facts(name: str, catalogue: Catalogue, results: Results) -> ProblemFacts:
     """The facts from the installed problem, else from the newest run that tells of it."""
@@ -89,7 +95,7 @@ def problem_facts(name: str, catalogue: Catalogue, results: Results) -> ProblemF
         except PluginError as error:
             missing = f"The problem {shown} can't be loaded here ({error})"
     noted = results.problem(name)
-    said = {
+    said: dict[str, Any] = {
         key: plain(noted[key], DOC if key == "doc" else NAME, lines=key == "doc")
         for key in ("title", "cost_name", "size", "kind", "doc", *_WORDS)
         if isinstance(noted.get(key), str) and noted[key] in _WORDS.get(key, (noted[key],))
@@ -108,6 +114,7 @@ def _of_problem(name: str, problem: Problem) -> ProblemFacts:
         counts=problem.counts,
         size=problem.size,
         kind=problem.kind,
+        timed=problem.timed,
         doc=_doc_of(type(problem)),
     )
 

@@ -173,16 +173,27 @@ def test_a_claims_file_that_is_broken_costs_only_itself(tmp_path, text, words):
     assert "k_medoids/fasterpam-speed-k100" in said.stdout
 
 
-def test_a_selector_that_records_would_write_otherwise_is_refused(tmp_path):
+def test_selectors_that_records_would_write_otherwise_are_told_at_once_and_nothing_is_run(tmp_path):
     made = Pack(tmp_path).write()
-    text = CLAIMS.replace('"line[n=30]"))', '"line[n=20]"))').replace("[tries=1]", "[tries=5]")
-    (made.folder / "least" / "claims.py").write_text(
-        text.replace('("line", "line[', '("line[n=25]", "line[')
-    )
-    said = made.bench("claims", "least/more-tries-are-better", "-q")
+    text = CLAIMS.replace('"line[n=30]", "line[n=40]"', '"line[n=20]", "line[draw=1,n=40]"')
+    text = text.replace("[tries=1]", "[tries=5]").replace('"plain", ("line"', '"plane", ("line"')
+    (made.folder / "least" / "claims.py").write_text(text.lstrip())
+    said = made.bench("claims", "least", "-q")
     assert said.returncode == 2
-    assert "plain[tries=5]" in said.stderr
-    assert "write it so" in said.stderr
+    told = said.stderr.splitlines()
+    assert told[:3] == [
+        "bench: claim least/more-tries-are-better names 'plain[tries=5]', which records call "
+        "plain; write it so",
+        "claim least/more-tries-are-better names 'line[n=20]', which records call line; "
+        "write it so",
+        "claim least/more-tries-are-better names 'line[draw=1,n=40]', which records call "
+        "line[n=40,draw=1]; write it so",
+    ]
+    assert len(told) == 4
+    assert told[3].startswith("claim least/helped-is-plain names 'plane': there is no solver")
+    assert "did you mean least/plain" in told[3]
+    assert not made.results.exists()
+    assert made.bench("claims", "least/as-fast", "-q").returncode == 0  # others are not in the way
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(bench):

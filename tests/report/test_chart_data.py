@@ -51,6 +51,31 @@ def test_a_run_without_answers_counts_as_the_worst():
     assert chart_data.curves(traced([[1.0, 1, 20.0]], []), ["a"], RATIO) == []
 
 
+def test_curves_over_calls_begin_where_a_first_answer_cost_none():
+    runs = traced([[1.0, 0, 20.0], [4.0, 3, 12.0]], [[9.0, 0, 20.0], [9.5, 5, 11.0]])
+    view = only(chart_data.curves(runs, ["a"], GAP, "calls"))
+    # The upper of the two middle ones: both have moved at 5 calls only.
+    assert view.columns["x"] == [0.0, 5.0]
+    assert view.columns["y"] == [10.0, 2.0]
+    assert chart_data.curves(traced([[1.0, 0, 20.0]]), ["a"], GAP, "calls") == []
+
+
+def test_many_calls_are_thinned_though_the_first_are_none():
+    points = [[float(t), t, 10.0 + 1 / (t + 1)] for t in range(5000)]
+    view = only(chart_data.curves(traced(points), ["a"], GAP, "calls"))
+    assert len(view.labels) <= 122
+    assert view.columns["x"][0] == 0.0
+    assert view.columns["x"][-1] == 4999.0
+
+
+def test_a_cost_that_is_a_logarithm_has_a_linear_axis():
+    decades = ProblemFacts("demo", "demo", compare="difference", cost_name="log10 of the gap")
+    runs = traced([[1.0, 1, 0.0], [2.0, 2, -9.0]], best=-10.0)
+    for problem, shown in ((GAP, "log"), (decades, "linear")):
+        (view,) = chart_data.curves(runs, ["a"], problem)
+        assert view.axes["y"]["on"] == shown
+
+
 def test_where_the_best_answer_counts_a_worse_one_later_does_not():
     best = ProblemFacts("demo", "demo", counts="best", compare="difference")
     view = only(chart_data.curves(traced([[1.0, 1, 12.0], [2.0, 2, 30.0]]), ["a"], best))
