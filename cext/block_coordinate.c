@@ -61,6 +61,32 @@ SIMD_CLONES NOT_INLINE void add(const double *a, double step, double *out, int64
   for (int64_t i = 0; i < m; ++i) out[i] += step * a[i];
 }
 
+/* The slope of |state|^2 / 2 along a - b, and in bend |a - b|^2. */
+SIMD_CLONES NOT_INLINE double apart(const double *a, const double *b, const double *state,
+                                    int64_t m, double *bend) {
+  double along[LANES] = {0.0}, square[LANES] = {0.0};
+  int64_t i = 0;
+  for (; i + LANES <= m; i += LANES)
+    for (int j = 0; j < LANES; ++j) {
+      double d = a[i + j] - b[i + j];
+      along[j] += d * state[i + j];
+      square[j] += d * d;
+    }
+  double rest = 0.0, rest_square = 0.0;
+  for (; i < m; ++i) {
+    double d = a[i] - b[i];
+    rest += d * state[i];
+    rest_square += d * d;
+  }
+  *bend = sum_of(square) + rest_square;
+  return sum_of(along) + rest;
+}
+
+SIMD_CLONES NOT_INLINE void add_apart(const double *a, const double *b, double step, double *out,
+                                      int64_t m) {
+  for (int64_t i = 0; i < m; ++i) out[i] += step * (a[i] - b[i]);
+}
+
 void bc_add_columns(const double *values, const int32_t *indices, const int64_t *starts,
                     const int64_t *block, const double *steps, int64_t count, double *out) {
   for (int64_t b = 0; b < count; ++b) {
@@ -121,6 +147,24 @@ double bc_sweep_sparse(const double *values, const int32_t *indices, const int64
       for (int64_t t = starts[j]; t < starts[j + 1]; ++t) state[indices[t]] += d * values[t];
     }
     largest = fmax(largest, fabs(d) * curvature[j]);
+  }
+  return largest;
+}
+
+double bc_sweep_pairs(const double *columns, int64_t m, const int64_t *order, int64_t count,
+                      double *x, double *state) {
+  double largest = 0.0;
+  for (int64_t b = 0; b + 1 < count; b += 2) {
+    int64_t i = order[b], j = order[b + 1];
+    const double *one = columns + i * m, *other = columns + j * m;
+    double bend, slope_there = apart(one, other, state, m, &bend);
+    double d = bend > 0.0 ? -slope_there / bend : 0.0;
+    d = fmin(fmax(d, -x[i]), x[j]);
+    if (d == 0.0) continue;
+    x[i] = fmax(x[i] + d, 0.0);
+    x[j] = fmax(x[j] - d, 0.0);
+    add_apart(one, other, d, state, m);
+    largest = fmax(largest, fabs(d) * bend);
   }
   return largest;
 }

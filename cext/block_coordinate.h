@@ -37,6 +37,13 @@ double bc_sweep_sparse(const double *values, const int32_t *indices, const int64
                        double l2, int nonnegative, const int64_t *order, int64_t count, double *x,
                        double *state);
 
+/* The coordinates order[0] and order[1], order[2] and order[3], ... by pairs: each passes to its
+ * partner what lowers |A x - target|^2 most, with both kept from falling below 0. state is the
+ * residual. A coordinate without a partner, or that is its own, stays. Returns the largest
+ * |d| * |difference of the columns|^2. */
+double bc_sweep_pairs(const double *columns, int64_t m, const int64_t *order, int64_t count,
+                      double *x, double *state);
+
 /* Greedy descent on a quadratic with Hessian H (n x n): `steps` times, the coordinate of the
  * largest progress under the model with c = scale[j] (the first of equals) takes the step of the
  * model with c = curvature[j] = H[j, j]. gradient is brought up to date. Ends when the step's

@@ -266,7 +266,8 @@ def charts(
             drawer.quality,
             "No chart of quality over time: no run left a valid answer.",
         )
-        called = chart_data.curves(traces, labels, problem, "calls")
+        oracle = problem.kind == "oracle"
+        called = chart_data.curves(traces, labels, problem, "calls") if oracle else []
         if called:
             made.append(drawer.quality(called, calls=True))
     else:

@@ -46,7 +46,7 @@ def train(
     yield argument
     steps = steps_of(oracle.calls, oracle.n, batch)
     rates = learning_rate * _schedules.factors(schedule, steps, warmup)
-    for rate, indices in zip(rates, _batches(oracle.n, batch, rng), strict=False):
+    for rate, indices in zip(rates, batches(oracle.n, batch, rng), strict=False):
         if indices is None:
             gradient = oracle.gradient(argument)
         else:
@@ -81,8 +81,8 @@ def steps_of(calls: int, n: int, batch: int) -> int:
     return epochs * -(-n // batch) + rest // batch
 
 
-def _batches(n: int, batch: int, rng: np.random.Generator) -> Iterator[np.ndarray | None]:
-    """The indices of the batches, without end; None stands for all components."""
+def batches(n: int, batch: int, rng: np.random.Generator) -> Iterator[np.ndarray | None]:
+    """Indices, each once in an epoch, whose last batch is what is left; None for all; no end."""
     while batch == 0 or batch >= n:
         yield None
     while True:

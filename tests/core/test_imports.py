@@ -46,6 +46,7 @@ LAYERS = [
     {"harness.estimates"},
     {"harness.claim_notes", "harness.verdicts"},
     {"harness.claims"},
+    {"harness.claim_names"},
     {"harness.report", "harness.testing"},
     {"harness.cli"},
 ]

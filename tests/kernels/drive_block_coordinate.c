@@ -64,6 +64,10 @@ static void dense(int64_t m, int64_t n, int logistic, double l1, int nonnegative
   for (int64_t i = 0; i < n; ++i) x[i] = 1.0 / (double)n;
   bc_exchange(hessian, n, 40, 1e-9, x, gradient);
   seen(x, n);
+  most = bc_sweep_pairs(columns, m, order, 2 * n - 1, x, residual);
+  seen(&most, 1);
+  seen(x, n);
+  seen(residual, m);
   free(columns), free(target), free(curvature), free(x), free(residual), free(hessian);
   free(gradient), free(order);
 }

@@ -110,6 +110,32 @@ def test_a_logistic_slope_survives_any_margin():
     assert x[0] == 2.0  # slopes 0 and -1, curvature 1/2
 
 
+@pytest.mark.parametrize("m", [1, 7, 16, 50])
+def test_pairs_pass_one_another_what_is_best(m, rng):
+    n = 9
+    a, target = rng.normal(size=(m, n)), rng.normal(size=m)
+    a[:, 5] = a[:, 2]  # between equal columns nothing is to be had
+    order = np.append(rng.integers(0, n, 60), [2, 5, 3, 3, 7])  # the last has no partner
+    x = np.full(n, 1 / n)
+    most = 0.0
+    for i, j in zip(order[:-1:2], order[1::2], strict=True):
+        away = a[:, i] - a[:, j]
+        if not away.any():
+            continue
+        d = np.clip(-away @ (a @ x - target) / (away @ away), -x[i], x[j])
+        x[i], x[j] = x[i] + d, x[j] - d
+        most = max(most, abs(d) * (away @ away))
+    found, state = np.full(n, 1 / n), a @ np.full(n, 1 / n) - target
+    columns = np.ascontiguousarray(a.T)
+    largest = BC.bc_sweep_pairs(columns, m, order, len(order), found, state)
+    np.testing.assert_allclose(found, x, atol=1e-12)
+    np.testing.assert_allclose(state, a @ x - target, atol=1e-12)
+    assert largest == pytest.approx(most, rel=1e-9)
+    assert found.min() >= 0
+    assert found.sum() == pytest.approx(1, abs=1e-14)
+    assert (x == 0).any()  # some pairs stopped at a bound
+
+
 # Greedy steps
 
 

@@ -236,17 +236,17 @@ def test_trees_on_a_lattice():
 
 
 def test_active_sets_end_in_finitely_many_steps():
-    """Known: once blocks hold the 119 that are not 0, 1e-14 in 50 steps (pn, tmp), or never."""
+    """Known: blocks that hold the 119 that are not 0 end at 1e-14 in 50 steps (pn, tmp)"""
     instance = make(NONNEGATIVE)
     assert 100 < np.count_nonzero(instance.truth["optimum"]) < 160
     found = {}
-    for kind, updates in (("pn", 10), ("tmp", 50), ("projected_gradient", 300)):
+    for kind, updates in (("pn", 10), ("tmp", 50), ("projected_gradient", 50)):
         solver = ActiveSet(kind, size=200, updates=updates, tolerance=1e-14)
         found[kind] = gaps(solver, instance)
     assert found["pn"].min() < 1e-20
     assert found["tmp"].min() < 1e-20
     assert found["projected_gradient"].min() > 1e-5
-    small = ActiveSet("pn", size=50, updates=50, tolerance=1e-14)
+    small = ActiveSet("pn", size=50, updates=20, tolerance=1e-14)
     assert gaps(small, instance).min() > 1e-9  # not all fit
 
 

@@ -1,13 +1,15 @@
 """The board of expensive gradients: losses, optima, prices, and what is refused."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import pytest
 
+from bench_optimization.expensive_gradient import problem
 from bench_optimization.expensive_gradient._losses import LOSSES
-from bench_optimization.expensive_gradient._objective import Objective, minimum
-from bench_optimization.expensive_gradient.problem import ExpensiveGradient
+from bench_optimization.expensive_gradient._objective import Objective, has_minimum_near, minimum
+from bench_optimization.expensive_gradient.problem import ExpensiveGradient, _separated
 from harness.api import BudgetSpent, Data, Instance, InvalidAnswer, InvalidCase, Meter
 from harness.cases import make_case
 
@@ -15,10 +17,11 @@ PROBLEM = ExpensiveGradient()
 KINDS = [
     "logistic[n=40,dim=3,l2=0.01,c_expensive=7,c_model=2]",
     "squared[n=40,dim=3,c_expensive=7,c_model=2]",
-    "digits[l2=0.01,c_expensive=7,c_model=2]",
+    "wine[l2=0.01,c_expensive=7,c_model=2]",
 ]
 
 
+@lru_cache
 def make(text):
     instance = PROBLEM.make(
         make_case("expensive_gradient", PROBLEM, text), np.random.default_rng(3)
@@ -94,7 +97,7 @@ def test_the_optimum_of_least_squares_is_that_of_lstsq():
     assert make("squared[n=40,dim=3]").truth["least"] == pytest.approx(least, rel=1e-13)
 
 
-@pytest.mark.parametrize("text", ["breast_cancer", "digits", "logistic[n=400,dim=20]"])
+@pytest.mark.parametrize("text", ["breast_cancer", "wine[l2=0.01]", "logistic[n=400,dim=20]"])
 def test_the_optimum_of_logistic_regression_is_that_of_scikit_learn(text):
     """Which minimises the same in other units, by another method."""
     from sklearn.linear_model import LogisticRegression
@@ -111,7 +114,7 @@ def test_the_optimum_of_logistic_regression_is_that_of_scikit_learn(text):
     assert value == pytest.approx(instance.truth["least"], rel=1e-7)
 
 
-@pytest.mark.parametrize("text", ["breast_cancer", "logistic[n=400,dim=20]", "digits"])
+@pytest.mark.parametrize("text", ["breast_cancer", "logistic[n=400,dim=20]", "digits", "wine"])
 def test_the_gradient_vanishes_at_the_optimum(text):
     objective = Objective(make(text).data)
     least, theta = minimum(objective, np.zeros(objective.dim))
@@ -266,6 +269,9 @@ def test_suites_can_be_made(suite):
 def test_no_tuning_case_is_in_another_suite():
     others = {text for name, texts in PROBLEM.suites.items() if name != "tuning" for text in texts}
     assert not others & set(PROBLEM.suites["tuning"])
+    real = {"breast_cancer", "digits", "diabetes", "wine"}  # the same data whatever the parameters
+    families = {text.partition("[")[0] for text in others} & real
+    assert not families & {text.partition("[")[0] for text in PROBLEM.suites["tuning"]}
 
 
 @pytest.mark.parametrize(
@@ -286,9 +292,45 @@ def test_refused_cases(text, sentence):
     assert sentence in str(caught.value)
 
 
-def test_softmax_without_l2_is_refused_where_it_has_no_minimum():
+@pytest.mark.parametrize("family", ["digits", "wine"])
+def test_softmax_without_l2_is_refused_where_it_has_no_minimum(family):
     with pytest.raises(InvalidCase, match="separated"):
-        make("digits[l2=0.0]")
+        make(f"{family}[l2=0.0]")
+
+
+@pytest.mark.parametrize(
+    ("ours", "separated"),
+    [
+        ([True, True, False, False], True),
+        ([False, False, True, True], True),
+        ([True, False, True, False], False),
+        ([True, True, True, False], True),  # at the border
+    ],
+)
+def test_a_class_is_told_from_the_others_by_a_line(ours, separated):
+    features = np.column_stack([np.arange(4.0), np.ones(4)])
+    assert _separated(features, np.array(ours)) == separated
+
+
+def test_a_minimum_is_certain_near_it_and_nowhere_else():
+    """Of separable classes it is never certain; elsewhere Newton's end is near enough."""
+    text = "logistic[n=400,dim=20]"
+    objective = Objective(make(text).data)
+    assert has_minimum_near(objective, minimum(objective, np.zeros(20))[1])
+    assert not has_minimum_near(objective, np.full(20, 3.0))
+    data = make("logistic[n=40,dim=3,l2=0.01]").data.as_dict()
+    line = data["features"] @ np.array([1.0, -2.0, 0.5])
+    apart = Objective({**data, "labels": (line > 0).astype(float), "l2": 0.0})
+    for length in (0.0, 1.0, 10.0, 100.0, 1000.0):
+        assert not has_minimum_near(apart, length * np.array([1.0, -2.0, 0.5]))
+
+
+def test_large_instances_do_without_the_linear_programme(monkeypatch):
+    def never(*_):
+        raise AssertionError("the certificate is enough")
+
+    monkeypatch.setattr(problem, "_separated", never)
+    assert make("logistic[n=500,dim=9,passes=7]").truth["scale"] > 0
 
 
 def test_the_budget_follows_the_prices():

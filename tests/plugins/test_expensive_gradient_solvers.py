@@ -3,12 +3,13 @@
 import contextlib
 import itertools
 import math
+from functools import lru_cache
 
 import numpy as np
 import pytest
 
+from bench_optimization._driver import batches
 from bench_optimization.expensive_gradient import _surrogate
-from bench_optimization.expensive_gradient._batches import batches
 from bench_optimization.expensive_gradient._gradients import WholeGradients, batch_smoothness
 from bench_optimization.expensive_gradient._objective import Objective
 from bench_optimization.expensive_gradient._surrogate import Armijo, Surrogate
@@ -33,6 +34,7 @@ SAMPLING = [AdaGrad, Adam, SGD, SLS, SLSSSO, SSO, SVRG]
 FEATURES = np.array([[1.0, 0], [1, 1], [0, 2]])
 
 
+@lru_cache
 def make(text):
     instance = PROBLEM.make(
         make_case("expensive_gradient", PROBLEM, text), np.random.default_rng(3)
@@ -113,7 +115,7 @@ def test_one_inner_step_of_a_fixed_rate_is_sgd_for_every_eta(eta):
     solver = SSO(eta=eta, batch=7, m=1, inner="fixed", inner_rate=0.3)
     found = points(solver, instance.data, 30)
     oracle, theta = opened(instance.data), np.zeros(4)
-    for z, some in zip(found, batches(np.random.default_rng(0), 60, 7), strict=False):
+    for z, some in zip(found, batches(60, 7, np.random.default_rng(0)), strict=False):
         np.testing.assert_allclose(z, theta, atol=1e-13)
         theta = theta - 0.3 * oracle.stochastic_gradient(theta, some)
 
@@ -125,7 +127,7 @@ def surrogate_at(oracle, theta, eta, indices=None):
 
 @pytest.mark.parametrize(
     "text",
-    ["logistic[n=50,dim=3,l2=0.01]", "squared[n=50,dim=3]", "digits[l2=0.01]"],
+    ["logistic[n=50,dim=3,l2=0.01]", "squared[n=50,dim=3]", "wine[l2=0.01]"],
 )
 def test_the_surrogate_lies_above_and_touches(text, rng):
     oracle = opened(unlimited(text))
@@ -150,7 +152,7 @@ def test_beyond_the_bound_the_surrogate_lies_below(rng):
 
 
 @pytest.mark.parametrize("m", [1, 5, 10, 100])
-@pytest.mark.parametrize("text", ["logistic[n=80,dim=6]", "digits[l2=0.01]"])
+@pytest.mark.parametrize("text", ["logistic[n=80,dim=6]", "wine[l2=0.01]"])
 def test_the_objective_falls_at_every_step_whatever_m(m, text):
     data = unlimited(text)
     objective = Objective(data)
@@ -167,7 +169,7 @@ def test_many_inner_steps_reach_the_exact_step(l2, monkeypatch):
     np.testing.assert_allclose(inner, exact, atol=1e-5)
 
 
-@pytest.mark.parametrize("text", ["logistic[n=90,dim=5]", "digits[l2=0.01]", "diabetes"])
+@pytest.mark.parametrize("text", ["logistic[n=90,dim=5]", "wine[l2=0.01]", "diabetes"])
 def test_with_all_data_and_exact_steps_it_is_the_fixed_hessian_method(text):
     data = make(text).data
     exact, fixed = (points(s, data, 6) for s in (SSO(batch=0, inner="exact"), FixedHessian()))
@@ -216,7 +218,7 @@ def test_steps_of_sso():
     rows, labels, l2, eta = data["features"], data["labels"], 0.1, 2.0 / 0.25
     found = points(SSO(eta=2.0, m=3, batch=8, schedule="stochastic"), data, 3)
     theta = np.zeros(3)
-    for t, some in zip((1, 2), batches(np.random.default_rng(0), 20, 8), strict=False):
+    for t, some in zip((1, 2), batches(20, 8, np.random.default_rng(0)), strict=False):
         np.testing.assert_allclose(found[t - 1], theta, atol=1e-13)
         x, y, scale = rows[some], labels[some], eta / math.sqrt(t)
         at = x @ theta
@@ -282,7 +284,7 @@ def test_steps_of_sls():
     data = make("logistic[n=20,dim=3,l2=0.1]").data
     rows, labels = data["features"], data["labels"]
     found, theta, step = points(SLS(c=0.3, batch=8, first=9.0), data, 5), np.zeros(3), 9.0
-    for number, some in zip(range(4), batches(np.random.default_rng(0), 20, 8), strict=False):
+    for number, some in zip(range(4), batches(20, 8, np.random.default_rng(0)), strict=False):
         x, y = rows[some], labels[some]
 
         def f(point, x=x, y=y):
@@ -382,7 +384,7 @@ def test_all_come_near_the_optimum(solver, cost):
 
 @pytest.mark.parametrize("solver", [SSO(), FixedHessian(), LBFGS(), SVRG(batch=50)], ids=str)
 def test_classes_of_several_outputs(solver):
-    instance = make("digits[l2=0.01,passes=40]")
+    instance = make("wine[l2=0.01,passes=40]")
     assert PROBLEM.score(instance, run(solver, instance)[0])[0] < -1
 
 
@@ -406,17 +408,20 @@ def test_runs_repeat_and_depend_on_the_seed_alone(kind):
     [
         (lambda: SSO(eta=0.0), "eta = 0.0; expected a finite number above 0"),
         (lambda: SSO(eta=math.nan), "eta = nan; expected"),
-        (lambda: SSO(m=0), "m = 0; expected a finite number above 0"),
-        (lambda: SSO(m=2.5), "m = 2.5; expected a whole number of inner steps"),
+        (lambda: SSO(m=0), "m = 0; expected a whole number, 1 or above"),
+        (lambda: SSO(m=2.5), "m = 2.5; expected a whole number, 1 or above"),
         (lambda: SSO(batch=-1), "batch = -1; expected a whole number, 0 or above"),
         (lambda: SSO(schedule="cosine"), "schedule = 'cosine'; expected one of constant, sto"),
         (lambda: SSO(inner="newton"), "inner = 'newton'; expected one of armijo, fixed, exact"),
         (lambda: SLSSSO(shrink=1.0), "shrink = 1.0; expected a number below 1"),
         (lambda: SLS(c=-1.0), "c = -1.0; expected"),
         (lambda: SLS(shrink=1.5), "shrink = 1.5; expected a number below 1"),
+        (lambda: SVRG(batch=math.inf), "batch = inf; expected a whole number, 1 or above"),
+        (lambda: SLSSSO(m=10.0), "m = 10.0; expected a whole number"),
+        (lambda: SLS(batch=True), "batch = True; expected a whole number"),
         (lambda: SVRG(batch=0), "batch = 0; expected a whole number, 1 or above"),
         (lambda: LBFGS(memory=0), "memory = 0; expected"),
-        (lambda: LBFGS(memory=1.5), "memory = 1.5; expected a whole number of pairs"),
+        (lambda: LBFGS(memory=1.5), "memory = 1.5; expected a whole number, 1 or above"),
         (lambda: GradientDescent(step=-1.0), "step = -1.0; expected"),
         (lambda: SGD(step=0.0), "expected a finite number above 0"),
         (lambda: Adam(learning_rate=math.inf), "learning_rate = inf; expected"),

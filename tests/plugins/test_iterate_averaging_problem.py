@@ -266,9 +266,9 @@ def test_a_batch_is_the_mean_of_the_samples_that_it_takes(family):
 
 def test_streams_repeat_by_their_number_and_differ_by_it():
     instance = made("regression[d=4]")
-    stream = opened(instance)
 
     def first(number):
+        stream = opened(instance)
         stream.follow(number)
         return [stream.gradient(stream.start) for _ in range(3)]
 
@@ -278,6 +278,15 @@ def test_streams_repeat_by_their_number_and_differ_by_it():
     other = opened(made("regression[d=4]", seed=1))
     other.follow(5)
     assert not np.array_equal(first(5)[0], other.gradient(other.start))
+
+
+def test_samples_cannot_be_had_again():
+    stream = opened(made("regression[d=4]"))
+    stream.follow(1)
+    stream.follow(2)  # nothing was seen yet
+    stream.gradient(stream.start)
+    with pytest.raises(ValueError, match="before the first gradient"):
+        stream.follow(2)
 
 
 def test_each_sample_counts():

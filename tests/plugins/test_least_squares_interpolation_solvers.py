@@ -205,6 +205,14 @@ def test_known_steps_by_the_growth_constant():
     assert 0.4 < np.polyfit(np.log(growths), np.log(steps), 1)[0] < 0.6
 
 
+def test_steps_with_full_gradients_are_all_shown(monkeypatch):
+    """Each takes a pass, so that a slice of single samples would be more than the run."""
+    monkeypatch.undo()
+    instance = made("unit_rows[n=2000,d=50,passes=5]")
+    oracle = PROBLEM.open(Data(instance.data), Meter())
+    assert len(list(points(AcceleratedSGD(mode="full_v"), oracle))) == 1 + 4  # of n + 1 calls each
+
+
 def test_batches_come_nearer_to_the_gradient_by_their_size():
     instance = made("unit_rows[n=50,d=4]")
     oracle = PROBLEM.open(Data(instance.data), Meter())

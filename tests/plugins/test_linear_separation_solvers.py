@@ -244,7 +244,7 @@ def test_the_perceptron_is_its_loop(n, dim, seed):
             since = 0
     meter = Meter()
     np.testing.assert_allclose(points(Perceptron(), instance, meter=meter), expected, atol=1e-12)
-    assert meter.calls <= 50 * n
+    assert meter.calls == looked or since < n  # what the budget cuts off is not counted
 
 
 def test_the_perceptron_of_scikit_learn_makes_the_same_updates():

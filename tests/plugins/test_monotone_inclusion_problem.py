@@ -282,6 +282,22 @@ def test_no_tuning_case_is_in_another_suite():
     assert not others & set(PROBLEM.suites["tuning"])
 
 
+def test_no_tuning_game_is_a_part_of_another():
+    """The wealth of a draw does not depend on n, but for its length."""
+
+    def wealth(text):
+        return set(make(text).data["matrix"][0].tolist()[1:])
+
+    games = {
+        name: [text for text in PROBLEM.suites[name] if "policeman" in text]
+        for name in ("smoke", "standard", "tuning")
+    }
+    assert all(games.values())
+    for text in games["tuning"]:
+        for other in games["smoke"] + games["standard"]:
+            assert not wealth(text) & wealth(other)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench_optimization.monotone_inclusion._families import _rows, _saddle
-from bench_optimization.monotone_inclusion._sampling import batch_lipschitz
+from bench_optimization.monotone_inclusion._sampling import batch_lipschitz, draws
 from bench_optimization.monotone_inclusion.anchored_extragradient import AnchoredExtragradient
 from bench_optimization.monotone_inclusion.extragradient import Extragradient
 from bench_optimization.monotone_inclusion.forward_backward import ForwardBackward
@@ -454,6 +454,18 @@ def test_runs_spend_their_calls_and_repeat(kind):
 def test_refused_steps(kind, step):
     with pytest.raises(ValueError, match=f"step = {step}; expected a finite number above 0"):
         kind(step=step)
+
+
+def test_large_batches_are_drawn_singly():
+    """Thousands at once would take gigabytes."""
+
+    class Watched:
+        def integers(self, n, size):
+            assert np.prod(size) <= 10_000
+            return np.random.default_rng(0).integers(n, size=size)
+
+    assert len(next(draws(Watched(), 50_000, 10_000))) == 10_000
+    assert len(next(draws(Watched(), 50, 3))) == 3
 
 
 def test_refused_batches():

@@ -23,7 +23,6 @@ from bench_optimization.neural_training.straight_to_zero import StraightToZero
 from harness.api import BudgetSpent, Case, Data, Meter, Solver
 from harness.cases import make_case
 from harness.loading import Source, load_class
-from harness.testing import conformance
 
 PROBLEM = NeuralTraining()
 FOLDER = Path(board.__file__).parent
@@ -69,19 +68,6 @@ def equal(left, right):
 
 
 # What all solvers must hold to
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        check
-        for stem in ("adamw", "muon", "ranger21")
-        for check in conformance(FOLDER / f"{stem}.py")
-    ],
-    ids=str,
-)
-def test_conformance(check):
-    check()
 
 
 def test_a_solver_says_what_it_is(any_class):

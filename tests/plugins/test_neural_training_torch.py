@@ -14,7 +14,6 @@ from bench_optimization.neural_training_torch.problem import NeuralTrainingTorch
 from harness.api import Data, Meter, Solver
 from harness.cases import make_case
 from harness.loading import Source, load_class
-from harness.testing import conformance
 
 torch = pytest.importorskip("torch", reason="the board needs PyTorch")
 
@@ -117,11 +116,6 @@ def test_the_oracle_counts_and_leaves_parameters():
 
 
 # Solvers
-
-
-@pytest.mark.parametrize("check", conformance(FOLDER / "peer_torch_adamw.py"), ids=str)
-def test_conformance(check):
-    check()
 
 
 def test_a_solver_says_what_it_is(any_class):

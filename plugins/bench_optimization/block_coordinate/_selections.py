@@ -9,10 +9,11 @@ With fixed blocks, g the gradient, L_b the largest eigenvalue of a block's bound
 With variable blocks, any coordinates: those of the largest g_i^2 / D_i with D = 1 (gs), L_i (gsl)
 or sum_j |H_ij| (gsd), which bounds H by a diagonal; where H is not kept, L_i takes its place. For
 gsq, which is NP-hard then, ten steps of iterative hard thresholding on the quadratic model, as in
-the authors' program. With a penalty or x >= 0, g_i^2 / D_i gives way to twice the progress of the
-coordinate's own step under D_i (and gsq to gsd); of coordinates at rest those that are not 0 go
-first, so that a block which is large enough holds them all. On the simplex blocks are variable: one
-half are the coordinates of the least derivatives, the other the positive ones of the largest.
+the authors' program; of losses other than squares it is gsd. With a penalty or x >= 0, g_i^2 / D_i
+gives way to twice the progress of the coordinate's own step under D_i (of gs under the largest
+L_i), and gsq to gsd; of coordinates at rest those that are not 0 go first, so that a block which is
+large enough holds them all. On the simplex blocks are variable: one half are the coordinates of the
+least derivatives, the other the positive ones of the largest.
 """
 
 from collections.abc import Callable

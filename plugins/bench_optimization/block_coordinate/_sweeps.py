@@ -1,8 +1,11 @@
 """Descent by single coordinates in a given order, each with the step of its own model.
 
 Squares and logistic losses keep A x (or the residual) and run in the kernel: a coordinate costs two
-passes over its column. A softmax loss keeps A x too, each coordinate with its class's share.
+passes over its column. On the simplex coordinates go by pairs, each pair at the best of what it can
+pass to one another. A softmax loss keeps A x too, each coordinate with its class's share.
 """
+
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -25,7 +28,9 @@ class Sweeps:
         """One step for each coordinate of the order; returns the largest |step| * curvature."""
         model = self.model
         if model.simplex:
-            return self._exchanges(order)
+            return self._kernel.bc_sweep_pairs(
+                model.columns, model.m, order, len(order), self.x, self._state
+            )
         if model.k > 1:
             return self._by_classes(order)
         penalties = (model.curvature, model.l1, model.l2, int(model.nonnegative))
@@ -70,24 +75,26 @@ class Sweeps:
             most = max(most, abs(d) * curvature)
         return float(most)
 
-    def _exchanges(self, order: Array) -> float:
-        """The coordinates by pairs, each pair at the best of what it can pass to one another."""
-        model, x, most = self.model, self.x, 0.0
-        for i, j in zip(order[::2], order[1::2], strict=False):
-            apart = model.columns[i] - model.columns[j]
-            bend = float(apart @ apart)
-            slope = float(apart @ self._state)
-            d = -slope / bend if bend > 0 else 0.0
-            d = min(max(d, -x[i]), x[j])
-            x[i], x[j] = max(x[i] + d, 0.0), max(x[j] - d, 0.0)
-            self._state += d * apart
-            most = max(most, abs(d) * bend)
-        return most
+
+def rounds(sweeps: Sweeps, orders: Iterable[Array], tolerance: float) -> Iterator[Array]:
+    """Yield the start, and the point after each slice of each order, until it is optimal.
+
+    `tolerance` is of the conditions of optimality, relative to how far the start is from them.
+    """
+    yield sweeps.x
+    goal = tolerance * sweeps.unrest()
+    for order in orders:
+        most = 0.0
+        for part in slices(order, sweeps.model):
+            most = max(most, sweeps.sweep(part))
+            yield sweeps.x
+        if most <= goal and sweeps.unrest() <= goal:
+            return
 
 
 def slices(order: Array, model: Model) -> list[Array]:
     """The order in pieces of about a millisecond, of even length."""
     per_column = max(1, len(model.columns[0]) if model.columns is not None else model.m // 20)
     size = max(2, 2 * int(200_000 / per_column / (10 if model.loss == "logistic" else 1)))
-    size = min(size, 20 if model.k > 1 else 200 if model.simplex else size)
+    size = min(size, 20) if model.k > 1 else size
     return [order[at : at + size] for at in range(0, len(order), size)]

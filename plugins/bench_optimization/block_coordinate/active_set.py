@@ -43,7 +43,7 @@ class ActiveSet(Solver):
 
     update: str = "tmp"  # or pn, projected_gradient
     size: int = 100  # coordinates of a block; should be no less than those that are not 0
-    updates: int = 3000  # blocks at most
+    updates: int = 10_000  # blocks at most
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
 
     def __post_init__(self):

@@ -46,7 +46,7 @@ class BlockCoordinateDescent(Solver):
     selection: str = "gsd"  # or random, cyclic, lipschitz, gs, gsl, gsq
     update: str = "newton"  # or gradient, matrix; of least squares newton is matrix
     size: int = 20  # coordinates of a block; a factorisation of 20 x 20 costs what a choice does
-    updates: int = 5000  # blocks at most
+    updates: int = 10_000  # blocks at most
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
 
     def __post_init__(self):

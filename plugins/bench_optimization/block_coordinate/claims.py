@@ -11,10 +11,12 @@ from harness.api import Claim, CostGap, Dominance, Level
 
 _PAPER = "let-s-make-block-coordinate"
 _DRAWS = range(1, 6)
-_UNEVEN = ("uneven", *(f"uneven[draw={draw}]" for draw in _DRAWS))
-_MORE = (*_UNEVEN, *(f"uneven[draw={draw}]" for draw in range(6, 12)))  # random choices spread
+_UNEVEN = ("uneven", *(f"uneven[draw={draw}]" for draw in range(1, 12)))
 _LATTICE = ("lattice", *(f"lattice[draw={draw}]" for draw in _DRAWS))
-_BOUNDS = tuple(f"uneven[share=0.05,nonnegative=True,draw={draw}]" for draw in _DRAWS)
+_BOUNDS = (
+    "uneven[share=0.05,nonnegative=True]",
+    *(f"uneven[share=0.05,nonnegative=True,draw={draw}]" for draw in _DRAWS),
+)
 
 
 def _rule(parts: str) -> str:
@@ -30,7 +32,7 @@ CLAIMS = [
         quantity=CostGap(
             _rule("partition=sort,selection=gs,update=gradient"),
             _rule("partition=sort,selection=random,update=gradient"),
-            _MORE,
+            _UNEVEN,
         ),
         reproduced=(-inf, -0.477),
         holds=(-inf, 0.0),
@@ -66,43 +68,59 @@ CLAIMS = [
     Claim(
         name="greedy-tree-beats-red-black",
         paper=_PAPER,
-        statement="Forests as blocks need far fewer iterations than red-black ones, greedy ones "
-        "least.",
+        statement="Greedy forests as blocks need about half of the iterations of red-black blocks.",
         figure="figures: about half of the iterations",
         quantity=CostGap(
-            "message_passing[updates=165]",
-            "message_passing[blocks=red_black,updates=300]",
+            "message_passing[updates=198]",
+            "message_passing[blocks=red_black,updates=360]",
             _LATTICE,
         ),
         reproduced=(-inf, 0.0),
         holds=(-inf, 1.0),
-        setting="50 x 50 lattice; as good in 0.55 of the updates",
+        setting="50 x 50 lattice, where red-black blocks are at about 1e-6; as good in 0.55 of the "
+        "updates, which a decade more makes two thirds",
         seeds=1,
     ),
     Claim(
         name="tree-partition-beats-red-black",
         paper=_PAPER,
-        statement="Two fixed forests of a lattice need far fewer iterations than red and black.",
+        statement="Two fixed forests of a lattice need about half of the iterations of red and "
+        "black.",
         figure="figures: about half of the iterations",
         quantity=CostGap(
-            "message_passing[blocks=tree_partition,updates=165]",
-            "message_passing[blocks=red_black,updates=300]",
+            "message_passing[blocks=tree_partition,updates=198]",
+            "message_passing[blocks=red_black,updates=360]",
             _LATTICE,
         ),
         reproduced=(-inf, 0.0),
         holds=(-inf, 1.0),
-        setting="50 x 50 lattice; as good in 0.55 of the updates",
+        setting="50 x 50 lattice, where red-black blocks are at about 1e-6; as good in 0.55 of the "
+        "updates, which a decade more makes two thirds",
         seeds=1,
     ),
     Claim(
         name="trees-beat-general-blocks",
         paper=_PAPER,
-        statement="On sparse graphs forests beat general blocks at the same cost of an update.",
+        statement="On sparse graphs forests make far more progress than general blocks of n^(1/3), "
+        "whose updates are of the same order, O(n).",
         figure="figures: trees far below blocks of n^(1/3)",
+        quantity=CostGap(
+            "message_passing[updates=100]", "block_coordinate[size=13,updates=100]", _LATTICE
+        ),
+        reproduced=(-inf, -1.0),
+        holds=(-inf, 0.0),
+        setting="50 x 50 lattice, general blocks of 13, 100 updates of each; a decade counts",
+        seeds=1,
+    ),
+    Claim(
+        name="trees-beat-general-blocks-in-time",
+        paper=_PAPER,
+        statement="As their updates cost the same, forests beat general blocks in time as well.",
+        figure="O(n) for an update of either; figures: trees far below at all iterations",
         quantity=Dominance("message_passing", "block_coordinate[size=13]", _LATTICE),
         reproduced=(0.9, 1.0),
         holds=(0.5, 1.0),
-        setting="50 x 50 lattice, by seconds, general blocks of 13 coordinates",
+        setting="50 x 50 lattice; ahead at nine in ten of the times, on a logarithmic scale",
     ),
     Claim(
         name="projected-newton-is-finite",
@@ -113,7 +131,7 @@ CLAIMS = [
         quantity=Level("active_set[update=pn,size=200,updates=50]", "relative_gap", _BOUNDS),
         reproduced=(-inf, 1e-14),
         holds=(-inf, 1e-9),
-        setting="x >= 0 and a penalty l1, about 120 of 2000 not 0, 50 updates of 200 coordinates",
+        setting="x >= 0 and a penalty l1, 59 to 134 of 2000 not 0, 50 updates of 200 coordinates",
         seeds=1,
     ),
     Claim(
@@ -124,7 +142,7 @@ CLAIMS = [
         quantity=Level("active_set[size=200,updates=50]", "relative_gap", _BOUNDS),
         reproduced=(-inf, 1e-14),
         holds=(-inf, 1e-9),
-        setting="x >= 0 and a penalty l1, about 120 of 2000 not 0, 50 updates of 200 coordinates",
+        setting="x >= 0 and a penalty l1, 59 to 134 of 2000 not 0, 50 updates of 200 coordinates",
         seeds=1,
     ),
     Claim(

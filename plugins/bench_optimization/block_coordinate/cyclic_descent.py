@@ -12,7 +12,7 @@ import numpy as np
 
 from bench_optimization.block_coordinate._descent import checked
 from bench_optimization.block_coordinate._model import Model
-from bench_optimization.block_coordinate._sweeps import Sweeps, slices
+from bench_optimization.block_coordinate._sweeps import Sweeps, rounds
 from harness.api import Solver
 
 
@@ -22,7 +22,7 @@ class CyclicDescent(Solver):
 
     problem = "block_coordinate"
 
-    rounds: int = 2000  # through all coordinates at most
+    rounds: int = 20_000  # through all coordinates at most
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
     shuffle: bool = False  # the order anew each round
 
@@ -31,15 +31,6 @@ class CyclicDescent(Solver):
 
     def solve(self, data, rng):
         model = Model(data)
-        sweeps = Sweeps(model)
-        yield sweeps.x
-        order, goal = np.arange(model.n), self.tolerance * sweeps.unrest()
-        for _ in range(self.rounds):
-            if self.shuffle or model.simplex:
-                order = rng.permutation(model.n)
-            most = 0.0
-            for part in slices(order, model):
-                most = max(most, sweeps.sweep(part))
-                yield sweeps.x
-            if most <= goal and sweeps.unrest() <= goal:
-                return
+        in_turn, anew = np.arange(model.n), self.shuffle or model.simplex
+        orders = (rng.permutation(model.n) if anew else in_turn for _ in range(self.rounds))
+        yield from rounds(Sweeps(model), orders, self.tolerance)

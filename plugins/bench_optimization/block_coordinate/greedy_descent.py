@@ -30,8 +30,8 @@ class GreedyDescent(Solver):
     space: ClassVar = {"rule": ("choice", "gsl", "gs")}
 
     rule: str = "gsl"  # or gs
-    updates: int = 200_000  # steps at most
-    gradients: int = 5000  # steps at most where each costs a whole gradient
+    updates: int = 400_000  # steps at most
+    gradients: int = 10_000  # steps at most where each costs a whole gradient
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
 
     def __post_init__(self):

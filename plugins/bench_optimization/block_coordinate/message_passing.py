@@ -42,7 +42,7 @@ class MessagePassing(Solver):
     role = "paper"
 
     blocks: str = "greedy_tree"  # or random_tree, tree_partition, red_black
-    updates: int = 3000  # blocks at most
+    updates: int = 10_000  # blocks at most
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
 
     def __post_init__(self):

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench_optimization.block_coordinate._descent import checked, one_of
 from bench_optimization.block_coordinate._model import Model
-from bench_optimization.block_coordinate._sweeps import Sweeps, slices
+from bench_optimization.block_coordinate._sweeps import Sweeps, rounds
 from harness.api import Solver
 
 
@@ -23,7 +23,7 @@ class RandomDescent(Solver):
     space: ClassVar = {"chances": ("choice", "uniform", "lipschitz")}
 
     chances: str = "uniform"  # or lipschitz: in proportion to the curvatures
-    rounds: int = 2000  # of n draws at most
+    rounds: int = 20_000  # of n draws at most
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
 
     def __post_init__(self):
@@ -32,20 +32,14 @@ class RandomDescent(Solver):
 
     def solve(self, data, rng):
         model = Model(data)
-        sweeps = Sweeps(model)
-        yield sweeps.x
-        uneven = self.chances == "lipschitz" and model.curvature.any() and not model.simplex
-        ends = np.cumsum(model.curvature) / model.curvature.sum() if uneven else None
-        goal = self.tolerance * sweeps.unrest()
-        for _ in range(self.rounds):
-            if ends is None:
-                order = rng.integers(model.n, size=2 * model.n if model.simplex else model.n)
-            else:
-                order = np.searchsorted(ends, rng.random(model.n) * ends[-1], side="right")
-                order = np.minimum(order, model.n - 1)
-            most = 0.0
-            for part in slices(order, model):
-                most = max(most, sweeps.sweep(part))
-                yield sweeps.x
-            if most <= goal and sweeps.unrest() <= goal:
-                return
+        orders = (self._draw(model, rng) for _ in range(self.rounds))
+        yield from rounds(Sweeps(model), orders, self.tolerance)
+
+    def _draw(self, model: Model, rng: np.random.Generator) -> np.ndarray:
+        if model.simplex:
+            return rng.integers(model.n, size=2 * model.n)
+        if self.chances == "uniform" or not model.curvature.any():
+            return rng.integers(model.n, size=model.n)
+        ends = np.cumsum(model.curvature)
+        order = np.searchsorted(ends, rng.random(model.n) * ends[-1], side="right")
+        return np.minimum(order, model.n - 1)

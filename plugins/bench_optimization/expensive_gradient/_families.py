@@ -37,6 +37,14 @@ def digits(case, rng):
     return _with_constant(features / 16), labels.astype(np.int64), "softmax", 10
 
 
+def wine(case, rng):
+    """Softmax regression on the wines, n = 178, three kinds, standardised, with a constant."""
+    from sklearn.datasets import load_wine
+
+    features, labels = load_wine(return_X_y=True)
+    return _standardised(features), labels.astype(np.int64), "softmax", 3
+
+
 def diabetes(case, rng):
     """Least squares on the diabetes data, n = 442, standardised, with a constant."""
     from sklearn.datasets import load_diabetes

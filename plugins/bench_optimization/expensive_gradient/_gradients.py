@@ -13,6 +13,11 @@ class WholeGradients:
         self.gradient, self.stochastic_gradient = oracle.gradient, oracle.stochastic_gradient
 
 
+def size(n: int, batch: int) -> int:
+    """How many components a batch has; 0 stands for all."""
+    return n if batch == 0 else min(batch, n)
+
+
 def batch_smoothness(oracle, batch: int) -> float:
     """How smooth the mean of `batch` components, drawn without replacement, is expected to be."""
     n, ours, one = oracle.n, oracle.smoothness, oracle.component_smoothness

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bench_optimization._components import check_indices
 from bench_optimization.expensive_gradient._objective import Objective
 
 
@@ -9,7 +10,8 @@ class Oracle:
     """A loss of a model's outputs, both counted in calls, at prices that the case states.
 
     The features of a component are the learner's own, and are given at the price of the model; its
-    label is not, as in problems whose loss is a simulator or a person.
+    label is not, as in problems whose loss is a simulator or a person. Arithmetic is not charged:
+    what a solver computes of features that it has, such as an exact inner step, costs no calls.
 
     Indices are int64; None stands for all components. b is their number.
 
@@ -96,15 +98,8 @@ class Oracle:
             raise ValueError(f"theta is {_told(theta)}; expected an array of shape ({self.dim},)")
         b = self.n
         if indices is not None:
-            fits = type(indices) is np.ndarray and indices.dtype == np.int64 and indices.ndim == 1
-            b = len(indices) if fits else 0
-            if not b:
-                raise ValueError("indices of components must be an int64 array of one dimension")
-            # Seen as unsigned numbers, those below 0 are too large as well.
-            if indices.view(np.uint64).max() >= self.n:
-                raise ValueError(
-                    f"an index is not within 0..{self.n - 1}, the components there are"
-                )
+            check_indices(indices, self.n)
+            b = len(indices)
         if z is not None and (type(z) is not np.ndarray or z.shape != (b, self.outputs)):
             raise ValueError(
                 f"the outputs are {_told(z)}; expected an array of shape ({b}, {self.outputs})"

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench_optimization._checks import above_zero
+from bench_optimization._components import check_whole
 from harness.api import Solver
 
 _TRIES = 40
@@ -30,9 +30,7 @@ class LBFGS(Solver):
     memory: int = 10  # pairs
 
     def __post_init__(self):
-        above_zero({"memory": self.memory})
-        if self.memory != int(self.memory):
-            raise ValueError(f"memory = {self.memory}; expected a whole number of pairs")
+        check_whole({"memory": self.memory}, least=1)
 
     def solve(self, oracle, rng):
         theta = oracle.start

@@ -9,8 +9,7 @@ from typing import ClassVar
 
 from bench_optimization._driver import check, train
 from bench_optimization._rules import sgd as rules
-from bench_optimization.expensive_gradient._batches import size
-from bench_optimization.expensive_gradient._gradients import WholeGradients, batch_smoothness
+from bench_optimization.expensive_gradient._gradients import WholeGradients, batch_smoothness, size
 from harness.api import Solver
 
 

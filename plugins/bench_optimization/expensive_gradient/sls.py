@@ -14,7 +14,9 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.expensive_gradient._batches import batches, check_batch, size
+from bench_optimization._components import check_whole
+from bench_optimization._driver import batches
+from bench_optimization.expensive_gradient._gradients import size
 from harness.api import Solver
 
 _TRIES = 100
@@ -38,7 +40,7 @@ class SLS(Solver):
         above_zero(
             {"c": self.c, "first": self.first, "enlarge": self.enlarge, "shrink": self.shrink}
         )
-        check_batch(self.batch)
+        check_whole({"batch": self.batch}, least=0)
         if self.shrink >= 1:
             raise ValueError(f"shrink = {self.shrink}; expected a number below 1")
 
@@ -46,7 +48,7 @@ class SLS(Solver):
         theta, step, l2 = oracle.start, self.first, oracle.l2
         yield theta
         enlarge = self.enlarge ** (size(oracle.n, self.batch) / oracle.n)
-        for number, indices in enumerate(batches(rng, oracle.n, self.batch)):
+        for number, indices in enumerate(batches(oracle.n, self.batch, rng)):
             losses, slopes = oracle.evaluate(oracle.targets(theta, indices), indices)
             gradient = oracle.model_vjp(theta, slopes / len(slopes), indices) + l2 * theta
             value, square = losses.mean() + l2 / 2 * (theta @ theta), gradient @ gradient

@@ -15,7 +15,9 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.expensive_gradient._batches import batches, check_batch, size
+from bench_optimization._components import check_whole
+from bench_optimization._driver import batches
+from bench_optimization.expensive_gradient._gradients import size
 from bench_optimization.expensive_gradient._surrogate import Armijo, Surrogate
 from harness.api import Solver
 
@@ -38,12 +40,9 @@ class SLSSSO(Solver):
     shrink: float = 0.9  # by a try, as published
 
     def __post_init__(self):
-        above_zero(
-            {"m": self.m, "first": self.first, "enlarge": self.enlarge, "shrink": self.shrink}
-        )
-        check_batch(self.batch)
-        if self.m != int(self.m):
-            raise ValueError(f"m = {self.m}; expected a whole number of inner steps")
+        above_zero({"first": self.first, "enlarge": self.enlarge, "shrink": self.shrink})
+        check_whole({"m": self.m}, least=1)
+        check_whole({"batch": self.batch}, least=0)
         if self.shrink >= 1:
             raise ValueError(f"shrink = {self.shrink}; expected a number below 1")
 
@@ -51,7 +50,7 @@ class SLSSSO(Solver):
         theta, eta, search = oracle.start, self.first, Armijo()
         yield theta
         enlarge = self.enlarge ** (size(oracle.n, self.batch) / oracle.n)
-        for number, indices in enumerate(batches(rng, oracle.n, self.batch)):
+        for number, indices in enumerate(batches(oracle.n, self.batch, rng)):
             z = oracle.targets(theta, indices)
             losses, slopes = oracle.evaluate(z, indices)
             value, square = losses.mean(), np.vdot(slopes, slopes) / len(slopes)

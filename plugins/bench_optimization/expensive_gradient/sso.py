@@ -23,7 +23,9 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.expensive_gradient._batches import batches, check_batch, size
+from bench_optimization._components import check_whole
+from bench_optimization._driver import batches
+from bench_optimization.expensive_gradient._gradients import size
 from bench_optimization.expensive_gradient._surrogate import Armijo, Surrogate
 from harness.api import Solver
 
@@ -53,10 +55,9 @@ class SSO(Solver):
     inner_rate: float = 1.0  # of inner=fixed
 
     def __post_init__(self):
-        above_zero({"eta": self.eta, "m": self.m, "inner_rate": self.inner_rate})
-        check_batch(self.batch)
-        if self.m != int(self.m):
-            raise ValueError(f"m = {self.m}; expected a whole number of inner steps")
+        above_zero({"eta": self.eta, "inner_rate": self.inner_rate})
+        check_whole({"m": self.m}, least=1)
+        check_whole({"batch": self.batch}, least=0)
         for name, known in (("schedule", _SCHEDULES), ("inner", _INNER)):
             if (value := getattr(self, name)) not in known:
                 raise ValueError(f"{name} = {value!r}; expected one of {', '.join(known)}")
@@ -66,7 +67,7 @@ class SSO(Solver):
         yield theta
         scale, horizon = self.eta / oracle.target_smoothness, self.outer_steps(oracle)
         search = Armijo()
-        for t, indices in zip(count(1), batches(rng, oracle.n, self.batch), strict=False):
+        for t, indices in zip(count(1), batches(oracle.n, self.batch, rng), strict=False):
             z = oracle.targets(theta, indices)
             slopes = oracle.target_gradient(z, indices)
             q = Surrogate(oracle, z, slopes, scale * self.factor(t, horizon), indices)

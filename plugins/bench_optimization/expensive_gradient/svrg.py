@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.expensive_gradient._batches import check_batch
+from bench_optimization._components import check_whole
 from bench_optimization.expensive_gradient._gradients import batch_smoothness
 from harness.api import Solver
 
@@ -31,7 +31,7 @@ class SVRG(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        check_batch(self.batch, least=1)
+        check_whole({"batch": self.batch}, least=1)
 
     def solve(self, oracle, rng):
         n, batch = oracle.n, min(self.batch, oracle.n)

@@ -15,6 +15,9 @@ _DRAWN_AT_ONCE = 1 << 16  # numbers
 class Stream:
     """Gradients of the mean over the next samples; each sample is seen once.
 
+    A solver that wants another stream than the first chooses it before its first gradient: later,
+    old samples could be had again.
+
     Attributes:
         start: float64[d].
         dim: weights.
@@ -30,10 +33,17 @@ class Stream:
         self.start = np.array(data.start)
         self.dim, self.calls = len(self.start), int(data.samples)
         self.smoothness, self.trace = float(self._spectrum.max()), float(self._spectrum.sum())
+        self._begun = False
         self.follow(0)
 
     def follow(self, number: int) -> None:
-        """Begin with the first sample of the stream of this number, at least 0."""
+        """Begin with the first sample of the stream of this number, at least 0.
+
+        Raises:
+            ValueError: once samples were seen.
+        """
+        if self._begun:
+            raise ValueError("samples were seen already; expected follow before the first gradient")
         self._rng = np.random.default_rng([self._seed, number])
         self._rows, self._errors, self._place = self._drawn()
 
@@ -48,6 +58,7 @@ class Stream:
         if count < 1:
             raise ValueError(f"count = {count}; expected a number of samples, at least 1")
         self._meter.count(count)
+        self._begun = True
         error = w - self._best
         if count == 1:
             row, own = self._next()

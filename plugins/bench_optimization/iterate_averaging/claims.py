@@ -34,8 +34,8 @@ _SHORT = tuple(f"regression[samples=1000,draw={draw}]" for draw in range(1, 6))
 _LONG = tuple(f"quadratic[d=300,draw={draw}]" for draw in range(1, 7))
 _LAW = "d = 1000, eigenvalues 1/i, a step of 0.5 / tr H, 10,000 samples"
 _QUADRATIC = (
-    "d = 300, eigenvalues 1/i, noise of covariance H, 10,000 steps, warm-up of a tenth; each "
-    "schedule at the peak that the exact risk makes best for it"
+    "d = 300, eigenvalues 1/i, noise of covariance H, 10,000 steps, warm-up of a tenth but "
+    "for constant steps; each schedule at the peak that the exact risk makes best for it"
 )
 _LINEAR = "linear_decay[step=0.0542]"
 
@@ -102,7 +102,7 @@ CLAIMS = [
         ),
         reproduced=(-inf, -0.9),
         holds=(-inf, 0.0),
-        setting="five weights, eigenvalues 1/i, a decay of 0.99",
+        setting="five weights, eigenvalues 1/i, a decay of 0.99, 1,000 samples; a tenth of the risk",
     ),
     Claim(
         name="bema-ahead-of-the-last",
@@ -131,7 +131,6 @@ CLAIMS = [
         figure="improved final performance over EMA and no average, in fine-tuning",
         quantity=CostGap("bema[step=0.05]", "power_ema[step=0.05]", _SETTLED),
         reproduced=(-inf, 0.0),
-        holds=(-inf, 0.1),
         setting="as above, after 4,000 steps and at the default eta = 0.2: a quadratic that is "
         "solved by then, where fine-tuning ends long before",
     ),
@@ -157,9 +156,9 @@ CLAIMS = [
         statement="So it is for widths far from those tracked.",
         figure="any width up to 0.2887, of which 0.25 is taken here",
         quantity=CostGap("posthoc_ema[width=0.25]", "profile_average[width=0.25]", _WIDTHS),
-        reproduced=(-0.05, 0.05),
+        reproduced=(-0.02, 0.02),
         holds=(-0.2, 0.2),
-        setting="as above; width 0.25, where weights of snapshots are large and of both signs; within 5 %",
+        setting="as above; width 0.25, where snapshots weigh much with both signs; within 2 %",
     ),
     Claim(
         name="posthoc-images",
@@ -183,11 +182,21 @@ CLAIMS = [
         paper=_SCALE,
         statement="With a decay that is left alone, the average is another one.",
         figure="performance drops at larger batches without the rule",
+        quantity=CostGap("scaled_ema[kappa=16,rule=unchanged]", "scaled_ema[kappa=1]", _NOISY),
+        reproduced=(0.2, inf),
+        holds=(0.0, inf),
+        setting="as above; a fifth more risk counts as a drop, where the paper has accuracy",
+    ),
+    Claim(
+        name="decay-left-alone-in-short-runs",
+        paper=_SCALE,
+        statement="In runs shorter than its reach, an average with a decay left alone lags behind.",
+        figure="performance drops at larger batches without the rule",
         quantity=CostGap("scaled_ema[kappa=16,rule=unchanged]", "scaled_ema[kappa=1]", _SHORT),
         reproduced=(0.2, inf),
         holds=(0.0, inf),
-        setting="as above, in runs of 1,000 samples, which the longer average lags behind; in long "
-        "ones its lower noise may make up for the lag. The risk, where the paper has accuracy",
+        setting="as above, in runs of 1,000 samples, where the average reaches back 1,600; chosen "
+        "after the claim above had come out otherwise in longer runs",
     ),
     Claim(
         name="scaling-byol",
@@ -208,10 +217,11 @@ CLAIMS = [
             setting=f"{_QUADRATIC}; the exact ratio of risks is {exact}",
         )
         for name, what, rival, most, exact in (
-            ("cosine-to-a-tenth", "a cosine to a tenth", "cosine_10[step=0.0464]", 0.0, "0.923"),
+            ("cosine-to-a-tenth", "a cosine to a tenth", "cosine_10[step=0.0464]", -0.048, "0.924"),
             ("wsd", "a cooldown in the last fifth", "wsd[step=0.0274]", -0.15, "0.732"),
+            ("step-decay", "steps cut twice to a tenth", "step_decay[step=0.0518]", -0.15, "0.651"),
             ("inverse-root", "steps like 1/sqrt(t)", "inverse_sqrt[step=0.0394]", -0.15, "0.531"),
-            ("constant", "constant steps", "last_iterate[step=0.0174]", -0.15, "0.388"),
+            ("constant", "constant steps", "last_iterate[step=0.0168]", -0.15, "0.403"),
         )
     ),
     Claim(

@@ -7,6 +7,8 @@ Rivals are the linear rule 1 - kappa (1 - a), which agrees where kappa (1 - a) i
 back.
 
 A sample costs O(d), the memory is O(d) more.
+
+Departs from the paper: samples that make no whole batch at the end of the stream are left over.
 """
 
 from dataclasses import dataclass

@@ -64,10 +64,11 @@ class AcceleratedSGD(Solver):
         q = eta / rho if self.mode == "safe" else eta
         mu = oracle.strong_convexity if self.strongly_convex else 0.0
         gamma = mu or oracle.smoothness
+        every = 1 if self.mode == "full_v" else _steps.every(oracle, self.batch)
         w = v = oracle.start
         while True:
             yield w
-            for _ in range(_steps.every(oracle, self.batch)):
+            for _ in range(every):
                 alpha, after = coefficients(q, gamma, mu)
                 y = (alpha * gamma * v + after * w) / (gamma + alpha * mu)
                 slope = gradient(y)

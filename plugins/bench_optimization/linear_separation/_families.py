@@ -9,6 +9,8 @@ from harness.api import Case, InvalidCase
 
 Made = tuple[np.ndarray, np.ndarray]  # float64[n, d]; labels -1 and +1, float64[n]
 
+_DRAWS = 2000  # points for each that is wanted, before a margin is given up
+
 
 def worst_case(case: Case, rng: np.random.Generator) -> Made:
     """One sample (0.5, -1) of class +1, and n - 1 times (-0.5, -1) of class -1; margin 0.5.
@@ -38,7 +40,7 @@ def balanced(case: Case, rng: np.random.Generator) -> Made:
         raise InvalidCase(f"margin is {case.margin}, expected 0 to 0.5: choose a margin in between")
     normal = _unit(rng.normal(size=(1, case.dim)))[0]
     found, labels = np.empty((0, case.dim)), np.empty(0)
-    for _ in range(1000):
+    for _ in range(_DRAWS // 2):
         points = _unit(rng.normal(size=(2 * case.n, case.dim)))
         heights = points @ normal
         far = np.abs(heights) >= max(case.margin, 1e-9)
@@ -48,7 +50,7 @@ def balanced(case: Case, rng: np.random.Generator) -> Made:
         if len(found) >= case.n:
             return found[: case.n], labels[: case.n]
     raise InvalidCase(
-        f"of 1000 n points less than n lie {case.margin} from a plane in {case.dim} dimensions: "
+        f"of {_DRAWS} n points less than n lie {case.margin} from a plane in {case.dim} dimensions: "
         "choose a smaller margin"
     )
 

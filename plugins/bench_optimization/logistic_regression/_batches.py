@@ -20,8 +20,8 @@ def batches(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]
 def independent(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Batches each drawn anew from all components, none twice in one, without end.
 
-    Those of SAG and SAGA: with shuffled epochs every slope is renewed just when it is oldest, and
-    SAG then takes 1000 times as long to the same gap.
+    Those of SAG and SAGA: with shuffled epochs every slope is renewed just when it is oldest. On
+    the digits, 20 passes then bring SAG to 4e-4 of the gap instead of below 1e-10.
     """
     size = min(size, n)
     while size * size > n:  # drawing with replacement would give too many that have one twice

@@ -56,7 +56,7 @@ class LogisticRegression(Problem):
             "passes": 20,
         },
         "categories": {
-            "n": 50000,
+            "n": 20000,
             "numbers": 10,
             "levels": 44,
             "signal": 5.0,

@@ -1,13 +1,13 @@
 """SAG: a step along the mean of the last gradients that were seen of all components.
 
 As in SAGA one slope of each component is remembered; a step draws a batch, brings its slopes and
-the sum of slope * row up to date, and goes along that sum over the number of components seen so
-far, plus l2 w. The estimate is biased, but has less variance than SAGA's. A component in a step
+the sum of slope * row up to date, and goes along that sum over the number of different components
+seen so far, plus l2 w. The estimate is biased, but has less variance than SAGA's. A component in a step
 costs one gradient. Memory O(n + d).
 
 Departs from the paper (Schmidt, Le Roux and Bach, "Minimizing finite sums with the stochastic
-average gradient", 2017): batches; the rate is a multiple of 1/L of a batch,
-where 1/(16 L) is proved and 1/L what its authors use.
+average gradient", 2017): batches. The rate is a multiple of 1/L of a component, where 1/(16 L) is
+proved and 1/L what its authors use.
 """
 
 from dataclasses import dataclass
@@ -42,9 +42,11 @@ class SAG(Solver):
         slopes, total = np.zeros(n), np.zeros(oracle.dim)
         yield x
         for step, indices in enumerate(independent(n, self.batch, rng), 1):
-            change, slopes[indices] = oracle.slope_change(x, indices, slopes[indices])
+            older = slopes[indices]
+            change, slopes[indices] = oracle.slope_change(x, indices, older)
             total += change
-            seen = min(n, seen + len(indices))
+            if seen < n:  # slopes are 0 until seen, and afterwards only where exp overflows
+                seen = min(n, seen + len(older) - np.count_nonzero(older))
             x *= shrink
             x -= (rate / seen) * total
             if step % every == 0:

@@ -57,8 +57,8 @@ CLAIMS = [
         figure="more than some common acceleration schemes, of which heavy ball is one",
         quantity=CostGap("overparameterised[scale=10.0]", "heavy_ball[scale=1.78]", _DRAWS),
         reproduced=(-inf, -0.3),
-        holds=(-inf, 0.3),
-        setting=f"{_DATA}; momentum 0.9",
+        holds=(-inf, 0.0),
+        setting=f"{_DATA}; momentum 0.9; half of the gap counts as faster",
         seeds=1,
     ),
     Claim(
@@ -69,8 +69,8 @@ CLAIMS = [
         quantity=CostGap(
             "overparameterised[depth=3,scale=0.562]", "gradient_descent[scale=1.78]", _SQUARES
         ),
-        reproduced=(-0.5, inf),
-        setting=f"{_DATA}; three factors",
+        reproduced=(-0.3, inf),
+        setting=f"{_DATA}; three factors; half of the gap would be an advantage",
         seeds=1,
     ),
     Claim(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bench_optimization._components import check_indices
 from bench_optimization.monotone_inclusion._operators import operator
 
 
@@ -39,7 +40,7 @@ class Oracle:
     def components(self, z, indices):
         """The mean of F_i(z) over some components; counts one each."""
         self._check(z)
-        self._check_indices(indices)
+        check_indices(indices, self.n)
         self._meter.count(len(indices))
         return self._operator.mean(z, indices)
 
@@ -47,7 +48,7 @@ class Oracle:
         """The mean of F_i(u) - F_i(v) over some components; counts two each."""
         self._check(u)
         self._check(v)
-        self._check_indices(indices)
+        check_indices(indices, self.n)
         self._meter.count(2 * len(indices))
         return self._operator.change(u, v, indices)
 
@@ -60,11 +61,3 @@ class Oracle:
         if type(z) is not np.ndarray or z.shape != (self.dim,):
             shown = f"shape {z.shape}" if isinstance(z, np.ndarray) else type(z).__name__
             raise ValueError(f"the point is of {shown}; expected an array of shape ({self.dim},)")
-
-    def _check_indices(self, indices):
-        fits = type(indices) is np.ndarray and indices.dtype == np.int64 and indices.ndim == 1
-        if not fits or not len(indices):
-            raise ValueError("indices of components must be an int64 array of one dimension")
-        # Seen as unsigned numbers, those below 0 are too large as well.
-        if indices.view(np.uint64).max() >= self.n:
-            raise ValueError(f"an index is not within 0..{self.n - 1}, the components there are")

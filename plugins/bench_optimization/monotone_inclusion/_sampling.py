@@ -1,4 +1,4 @@
-"""What methods that sample share: the Lipschitz constant of a mini-batch, draws, coins."""
+"""What methods that sample share: the Lipschitz constant of a mini-batch, draws and coins."""
 
 import math
 
@@ -15,23 +15,17 @@ def batch_lipschitz(oracle, batch: int) -> float:
     return math.sqrt(((batch - 1) * full**2 + ours**2) / batch)
 
 
-def draws(rng: np.random.Generator, n: int, batch: int, at_once: int = 4096):
+def draws(rng: np.random.Generator, n: int, batch: int):
     """Mini-batches with replacement, without end; drawn many at once, as a draw costs a step."""
+    rows = max(1, _AT_ONCE // batch)
     while True:
-        yield from rng.integers(n, size=(at_once, batch))
+        yield from rng.integers(n, size=(rows, batch))
 
 
-def coins(rng: np.random.Generator, share: float, at_once: int = 4096):
+def coins(rng: np.random.Generator, share: float):
     """Booleans without end, of which that share is true."""
     while True:
-        yield from (rng.random(at_once) < share).tolist()
+        yield from (rng.random(_AT_ONCE) < share).tolist()
 
 
-def check_batch(batch: int, least: int) -> None:
-    """Refuse what is no number of components, from `least` on.
-
-    Raises:
-        ValueError: what it is and what was expected.
-    """
-    if isinstance(batch, bool) or batch != int(batch) or batch < least:
-        raise ValueError(f"batch = {batch}; expected a whole number, {least} or above")
+_AT_ONCE = 4096  # numbers: large batches are drawn singly, which would fill the memory else

@@ -7,7 +7,7 @@ n = 500, so that 15.31 / L is 5 / |A|_F. Of the variant, step = 14.86 and reach 
 published multiplier 5 and sqrt(n) / |A|_F.
 """
 
-from math import inf, log10
+from math import inf
 
 from harness.api import Claim, CostGap
 
@@ -25,9 +25,8 @@ CLAIMS = [
         "the policeman and burglar game than extragradient.",
         figure="better by up to sqrt(n); a figure of residuals",
         quantity=CostGap(_PUBLISHED, "extragradient[step=5.0]", _GAME),
-        reproduced=(-inf, log10(0.6)),
-        holds=(-inf, 0.0),
-        setting="n = 500, 250 epochs, the published steps; 0.6 of the residual keeps the claim",
+        reproduced=(-inf, 0.0),
+        setting="n = 500, 250 epochs, the published steps",
         seeds=10,
     ),
     Claim(
@@ -36,9 +35,8 @@ CLAIMS = [
         statement="The same against the anchored extragradient method.",
         figure="better by up to sqrt(n); a figure of residuals",
         quantity=CostGap(_PUBLISHED, "anchored_extragradient[step=5.0]", _GAME),
-        reproduced=(-inf, log10(0.6)),
-        holds=(-inf, 0.0),
-        setting="n = 500, 250 epochs, the published steps; 0.6 of the residual keeps the claim",
+        reproduced=(-inf, 0.0),
+        setting="n = 500, 250 epochs, the published steps",
         seeds=10,
     ),
     Claim(
@@ -49,8 +47,7 @@ CLAIMS = [
         quantity=CostGap(
             "halpern_vr_lipschitz[step=14.86,reach=3.06]", "extragradient[step=5.0]", _GAME
         ),
-        reproduced=(-inf, log10(0.9)),
-        holds=(-inf, 0.0),
+        reproduced=(-inf, 0.0),
         setting="n = 500, 250 epochs, the published steps and inner loops",
         seeds=10,
     ),
@@ -60,11 +57,10 @@ CLAIMS = [
         statement="On cocoercive components it needs fewer evaluations than Halpern's iteration "
         "where sqrt(n) is large against L / L_F.",
         figure="n + sqrt(n) L / eps against n L_F / eps",
-        quantity=CostGap("halpern_vr[step=1.0]", "halpern", _SAMPLED),
-        reproduced=(-inf, log10(0.5)),
-        holds=(-inf, 0.0),
+        quantity=CostGap("halpern_vr", "halpern", _SAMPLED),
+        reproduced=(-inf, 0.0),
         setting="least squares, n = 40000, rows of length 1: sqrt(n) L_F / (6 L) is about 17, and "
-        "the steps are 1 / L and 1 / L_F; half of the residual keeps the claim",
+        "the steps are those of the theory, 1 / (4 L) and 1 / L_F",
         seeds=10,
     ),
     Claim(
@@ -72,10 +68,11 @@ CLAIMS = [
         paper=_PAPER,
         statement="Where L exceeds sqrt(n) L_F / 6, the bounds promise no gain over Halpern's "
         "iteration, and there is none.",
-        figure="n + sqrt(n) L / eps against n L_F / eps",
+        figure="n + sqrt(n) L / eps against n L_F / eps, read for this instance",
         quantity=CostGap("halpern_vr[step=1.0]", "halpern", _SPREAD),
         reproduced=(0.0, inf),
-        setting="least squares, n = 2500, 100 dimensions: sqrt(n) L_F / (6 L) is about 0.4",
+        setting="least squares, n = 2500, 100 dimensions: sqrt(n) L_F / (6 L) is about 0.5, "
+        "and the step is 1 / L, four times what the theory allows",
         seeds=10,
     ),
     Claim(

@@ -22,7 +22,7 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.monotone_inclusion._sampling import check_batch
+from bench_optimization._components import check_whole
 from harness.api import Solver
 
 
@@ -40,7 +40,7 @@ class HalpernVR(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        check_batch(self.batch, least=0)
+        check_whole({"batch": self.batch}, least=0)
 
     def solve(self, oracle, rng):
         n, cocoercive = oracle.n, oracle.average_cocoercivity

@@ -10,7 +10,8 @@ loopless forward-reflected-backward do, from v = w = u, with P(z) = c F(z) + z -
 and w moves to v+ with probability p. An outer step costs n + 3 M calls. Memory O(dim).
 
 Departs from the paper: the number of inner steps is that of the authors' experiments, below what
-the theory asks for; a run that ends within an inner loop has the last outer point to show.
+the theory asks for, and one at least; a run that ends within an inner loop has the last outer point
+to show.
 """
 
 import math

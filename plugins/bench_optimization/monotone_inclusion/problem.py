@@ -75,7 +75,7 @@ class MonotoneInclusion(Problem):
             "policeman_burglar[n=2000,passes=100]",
         ],
         "tuning": [
-            "policeman_burglar[n=150,passes=300]",
+            "policeman_burglar[n=150,passes=300,draw=1]",
             "matrix_game[n=150]",
             "regression[n=5000,dim=10]",
             "regression[n=1500,dim=50,decay=0.5,unit=False,passes=100]",

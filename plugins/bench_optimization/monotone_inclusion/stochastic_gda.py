@@ -13,7 +13,8 @@ from itertools import count
 from typing import ClassVar
 
 from bench_optimization._checks import above_zero
-from bench_optimization.monotone_inclusion._sampling import check_batch, draws
+from bench_optimization._components import check_whole
+from bench_optimization.monotone_inclusion._sampling import draws
 from harness.api import Solver
 
 
@@ -30,7 +31,7 @@ class StochasticGDA(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        check_batch(self.batch, least=1)
+        check_whole({"batch": self.batch}, least=1)
 
     def solve(self, oracle, rng):
         n, batch = oracle.n, min(self.batch, oracle.n)

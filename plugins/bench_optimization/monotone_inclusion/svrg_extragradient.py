@@ -14,12 +14,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bench_optimization._checks import above_zero
-from bench_optimization.monotone_inclusion._sampling import (
-    batch_lipschitz,
-    check_batch,
-    coins,
-    draws,
-)
+from bench_optimization._components import check_whole
+from bench_optimization.monotone_inclusion._sampling import batch_lipschitz, coins, draws
 from harness.api import Solver
 
 
@@ -36,7 +32,7 @@ class SVRGExtragradient(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        check_batch(self.batch, least=1)
+        check_whole({"batch": self.batch}, least=1)
 
     def solve(self, oracle, rng):
         n, batch = oracle.n, min(self.batch, oracle.n)

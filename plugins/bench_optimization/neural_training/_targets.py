@@ -35,6 +35,7 @@ TARGETS: dict[str, float] = {
     "autoencoder": 0.01902,  # AdamW, 0.013
     "memory": 0.2250,  # AdamW, 0.038
     "factorisation": 0.01322,  # NAdam, 0.078
+    "transformer": 0.9232,  # AdamW, 0.038
 }
 
 

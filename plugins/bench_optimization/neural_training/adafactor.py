@@ -2,7 +2,8 @@
 
 By default the rate is absolute and comes from the common schedule, so that it can be tuned as that
 of others. `relative=True` is the paper's: steps are in units of the size of a matrix and fall as
-1 / sqrt(t); give it learning_rate=0.01 and schedule=constant.
+1 / sqrt(t); give it learning_rate=0.01 and schedule=constant. `beta2` takes a fixed decay of the
+second moments, such as Adam's, in the place of 1 - t^-0.8.
 """
 
 from dataclasses import dataclass
@@ -25,12 +26,14 @@ class Adafactor(Trained):
     relative: bool = False
     clip: float = 1.0  # of the root mean square of an update
     beta1: float = 0.0  # momentum of updates
+    beta2: float = 0.0  # of the second moments; 0: 1 - t^-0.8
     weight_decay: float = 0.0
 
     def rule(self, steps, names):
         return adafactor.Adafactor(
             clip=self.clip,
             beta1=self.beta1,
+            beta2=self.beta2 or None,
             relative=self.relative,
             decaying=self.relative,
             weight_decay=self.weight_decay,
