@@ -1,6 +1,12 @@
 """Shared by all tests: a cache folder of their own, fixed seeds, the toy problems."""
 
 import os
+
+# As `bench` does it, and before numpy is there: BLAS threads that wait for each other on processors
+# which other tests keep busy take a hundred times as long.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 import random
 from pathlib import Path
 

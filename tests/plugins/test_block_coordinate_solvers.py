@@ -146,6 +146,54 @@ def test_wrong_parameters_are_refused(solver, wrong):
         solver(**wrong)
 
 
+@pytest.mark.parametrize("rule", ["random", "lipschitz"])
+@pytest.mark.parametrize("seed", range(4))
+def test_drawn_blocks_that_rest_do_not_end_a_run(rule, seed):
+    """Of two blocks one may be drawn many times in a row, and moves but once."""
+    instance = make("uneven[rows=30,columns=4,density=1.0]", 0)
+    solver = BlockCoordinateDescent("sort", rule, "matrix", size=3, updates=20_000)
+    found = points(solver, instance, seed)
+    assert PROBLEM.score(instance, found[-1])[0] == -10
+    assert len(found) < 20_001
+
+
+@pytest.mark.parametrize(
+    "solver",
+    [
+        CyclicDescent(shuffle=True),
+        RandomDescent("lipschitz"),
+        GreedyDescent("gs"),
+        *(MessagePassing(blocks) for blocks in ("random_tree", "tree_partition", "red_black")),
+        *(ActiveSet(update, size=4) for update in ("pn", "projected_gradient")),
+        *(BlockCoordinateDescent(parts, "gsq", size=3) for parts in ("average", "variable")),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uneven[rows=2,columns=9]",
+        "uneven[rows=12,columns=30,share=0.2]",
+        "uneven[rows=30,columns=10,density=0.05]",
+        "unmixing[rows=5,columns=9,parts=3]",
+    ],
+)
+def test_other_settings_solve_small_cases(solver, text):
+    instance = make(text)
+    assert PROBLEM.score(instance, points(solver, instance)[-1])[0] < -9.5
+
+
+def test_uneven_chances_draw_by_curvature():
+    model = Model(Data(make("uneven[rows=30,columns=10,density=0.05]").data))
+    drawn = RandomDescent("lipschitz")._draw
+    rng = np.random.default_rng(0)
+    counts = np.bincount(np.concatenate([drawn(model, rng) for _ in range(600)]), minlength=10)
+    expected = 6000 * model.curvature / model.curvature.sum()
+    assert (model.curvature == 0).any()
+    assert not counts[model.curvature == 0].any()
+    assert (np.abs(counts - expected) < 5 * np.sqrt(expected) + 3).all()
+
+
 # Known answers
 
 

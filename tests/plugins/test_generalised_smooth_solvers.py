@@ -229,6 +229,37 @@ def test_storm(data):
     assert np.allclose(found[:101], x, rtol=1e-9)
 
 
+def test_storm_chooses_the_constants_of_the_theory(data):
+    """k = b |g|^(2/3) / L, w = (L k / first)^3, c = forget L^2."""
+    rng = _rng(4)
+    scale = _steps.scale_of(PROBLEM.open(data.data, Meter()), rng)
+    assert scale.calls == 4 * 30
+    drawn, function = rng.integers(30, size=(1024, 5)), objective(data.data)
+    k = 1.5 * scale.gradient ** (2 / 3) / scale.curvature
+    total, c = (4 * scale.curvature * k) ** 3, 28 * scale.curvature**2
+    x, before, a, d = np.array(data.data["start"]), None, 1.0, 0.0
+    found = answers(Storm(first=0.25, numerator=1.5, forget=28.0, batch=5), data, 4)
+    for t in range(60):
+        assert np.allclose(found[t], x, rtol=1e-8)
+        g = function.gradient(x, drawn[t])
+        total += np.sum(g**2)
+        d = g if a == 1 else g + (1 - a) * (d - function.gradient(before, drawn[t]))
+        eta = k / total ** (1 / 3)
+        before, x, a = x, x - eta * d, min(1, c * eta**2)
+
+
+def test_storm_with_nothing_to_keep_is_sgd(data):
+    """Where a is 1 the gradient at the point before is not paid for."""
+    found = answers(Storm(k=0.05, w=1.0, c=1e9, batch=5), data, 4)
+    assert len(found) == 1 + 40 * 30 // 5
+    at, x, total = gradients(data, 4, 5), np.array(data.data["start"]), 1.0
+    for t in range(100):
+        assert np.allclose(found[t], x, rtol=1e-9)
+        g = at(x, t)
+        total += np.sum(g**2)
+        x = x - 0.05 / total ** (1 / 3) * g
+
+
 def test_spider(data):
     found = answers(Spider(gamma=0.02, period=4, batch=6, anchor=20), data, 5)
     function, rng, v = objective(data.data), _rng(5), None
@@ -257,6 +288,16 @@ def test_normalised_gd_shrinks_its_steps(data):
     found = answers(NormalisedGD(gamma=0.5), data)
     lengths = np.linalg.norm(np.diff(found, axis=0), axis=1)
     assert lengths == pytest.approx(0.5 * (1 - np.arange(40) / 40), rel=1e-9)
+
+
+@pytest.mark.parametrize("solver", [NormalisedGD(), NormalisedSGD(batch=10)])
+def test_steps_shrink_to_the_end_of_what_is_left_after_the_scale(solver, data):
+    found = answers(solver, data)
+    lengths = np.linalg.norm(np.diff(found, axis=0), axis=1)
+    spent = 4 * 30
+    steps = (data.data["calls"] - spent) // getattr(solver, "batch", 30)
+    assert len(lengths) == steps
+    assert lengths / lengths[0] == pytest.approx(1 - np.arange(steps) / steps, rel=1e-9)
 
 
 def test_armijo_only_ever_descends(data):

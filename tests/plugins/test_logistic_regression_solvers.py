@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from bench_optimization.logistic_regression import _batches, _thread
+from bench_optimization.logistic_regression import _batches
 from bench_optimization.logistic_regression.a_dog import ADoG
 from bench_optimization.logistic_regression.adagrad import AdaGradSolver
 from bench_optimization.logistic_regression.adam import AdamSolver
@@ -324,6 +324,19 @@ def test_the_rate_under_noise(rng):
     assert -0.6 < slope < -0.35
 
 
+def test_u_dog_draws_a_batch_for_each_gradient():
+    class Watched(Quadratic):
+        def stochastic_gradient(self, x, indices):
+            drawn.append(set(indices))
+            return self.gradient(x)
+
+    drawn = []
+    points(UDoG(batch=32), Watched([1.0, 2.0], start=[1.0, 1.0]), most=5)
+    assert len(drawn) == 8
+    for first, second in zip(drawn[::2], drawn[1::2], strict=True):
+        assert not first & second  # the two halves of an epoch
+
+
 @pytest.mark.parametrize("solver", [UDoG, ADoG, DoG])
 def test_parameter_free_methods_stay_at_a_minimum(solver):
     found = points(solver(batch=0), Quadratic([1.0, 2.0]), most=5)
@@ -571,7 +584,7 @@ def test_what_each_step_costs(solver, calls):
 
 def test_scikit_learns_lbfgs_is_given_no_more_than_it_takes():
     """scipy's own, with each gradient counted, is no worse after as many passes."""
-    for text in ("digits[n=600]", "wine[regularisation=0.01]"):
+    for text in ("wine[regularisation=0.01]", "wine[n=100,passes=12]"):
         assert cost(SklearnLBFGS(), text) >= cost(ScipyLBFGSB(), text) - 1e-6
 
 
@@ -613,39 +626,40 @@ def test_parameters_that_are_none(broken):
         broken()
 
 
-# Minimisers in a thread
+# Minimisers that call back
 
 
-def test_answers_come_in_turn():
-    log = []
+@pytest.mark.parametrize(
+    ("peer", "method"), [(ScipyLBFGSB, "L-BFGS-B"), (ScipyNewtonCG, "Newton-CG")]
+)
+def test_the_answers_of_scipy_are_those_of_one_run(peer, method):
+    from scipy.optimize import minimize
 
-    def work(show):
-        for number in range(3):
-            log.append(f"work {number}")
-            show(np.array([number]))
+    meter, shown, calls = Meter(), [], []
+    instance = make("wine[n=100,passes=100]")
+    oracle = PROBLEM.open(Data(instance.data), meter)
 
-    for x in _thread.answers(work):
-        log.append(f"seen {x[0]}")
-    assert log == ["work 0", "seen 0", "work 1", "seen 1", "work 2", "seen 2"]
+    def show(x):
+        shown.append(np.array(x))
+        calls.append(meter.calls)
+
+    options = {"maxiter": 7, "gtol": 0.0} if method == "L-BFGS-B" else {"maxiter": 7}
+    product = None if method == "L-BFGS-B" else oracle.hessian_vector
+    given = {"jac": True, "hessp": product, "method": method, "options": options}
+    minimize(oracle.value_and_gradient, oracle.start, callback=show, **given)
+    again, meter = [], Meter()
+    for x in peer().solve(PROBLEM.open(Data(instance.data), meter), None):
+        again.append((x, meter.calls))
+        if len(again) == 8:
+            break
+    assert again[0][1] == 0
+    assert [spent for _, spent in again[1:]] == calls
+    assert (np.array([x for x, _ in again[1:]]) == shown).all()
 
 
-def test_what_a_minimiser_raises_comes_through():
-    def work(show):
-        show(np.zeros(1))
-        raise BudgetSpent("spent")
-
-    found = _thread.answers(work)
-    assert next(found) == 0
-    with pytest.raises(BudgetSpent):
-        next(found)
-
-
-def test_a_closed_generator_ends_its_thread():
-    import threading
-
-    before = threading.active_count()
-    found = _thread.answers(lambda show: [show(np.zeros(1)) for _ in range(5)])
-    next(found)
-    found.close()
-    assert threading.active_count() == before
-
+def test_a_minimiser_that_is_done_ends_its_solver():
+    meter = Meter()
+    oracle = PROBLEM.open(Data(make("wine[n=20,regularisation=10.0,passes=3000]").data), meter)
+    found = points(ScipyLBFGSB(), oracle)
+    assert 5 < len(found) < 200
+    assert meter.calls < oracle.calls

@@ -1,6 +1,7 @@
 """The solvers of neural training: each trains as its rule says, and as its paper does."""
 
 import importlib
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import bench_optimization.neural_training as board
 from bench_optimization import _driver
 from bench_optimization.neural_training import _targets, _training
+from bench_optimization.neural_training.adafactor import Adafactor
 from bench_optimization.neural_training.adam import Adam
 from bench_optimization.neural_training.adamw import AdamW
 from bench_optimization.neural_training.ademamix import AdEMAMix
@@ -102,6 +104,24 @@ def test_all_calls_are_used_and_no_more(any_class):
     with np.errstate(all="raise"):
         list(any_class().solve(oracle, np.random.default_rng(0)))
     assert meter.calls == 450
+
+
+def quietly(solver):
+    """The answers of a run of 10 steps in which warnings are errors."""
+    instance = make("autoencoder[width=3,depth=1,code=1,samples=100,passes=5]")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return answers(solver, instance)
+
+
+def test_a_run_that_diverges_warns_of_nothing(any_class):
+    assert len(quietly(any_class(learning_rate=1e2, average="bema"))) == 1 + 10
+
+
+@pytest.mark.parametrize("solver", [Muon, Ranger21])
+def test_overflow_in_a_rule_warns_of_nothing(solver):
+    last = quietly(solver(learning_rate=1e30))[-1]
+    assert not all(np.isfinite(array).all() and np.abs(array).max() < 1e20 for array in last)
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
@@ -256,6 +276,15 @@ def test_without_the_slow_momentum_ademamix_is_adamw():
     two = answers(AdamW(**setting), instance)[-1]
     for left, right in zip(one, two, strict=True):
         np.testing.assert_allclose(left, right, atol=1e-6)
+
+
+def test_a_fixed_decay_of_adafactor_is_that_of_its_rule():
+    assert Adafactor().rule(10, []).beta2 is None
+    assert Adafactor(beta2=0.99).rule(10, []).beta2 == 0.99
+    instance = make("mlp[width=8,depth=1,samples=150,passes=2]")
+    assert not equal(
+        answers(Adafactor(), instance)[-1], answers(Adafactor(beta2=0.9), instance)[-1]
+    )
 
 
 def test_straight_to_zero_is_adamw_with_a_longer_warm_up():

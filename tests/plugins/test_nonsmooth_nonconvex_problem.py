@@ -123,6 +123,34 @@ def test_the_shortest_combination_is_optimal(count, dim, shift, seed, scale, rep
     assert (rows @ found).min() >= found @ found - 1e-9 * scale**2
 
 
+def test_tied_gradients_are_combined_as_well(rng):
+    """Of vectors of signs about one set in 100 has scipy's method end too early."""
+    for _ in range(300):
+        rows = np.sign(rng.normal(size=(rng.integers(100, 300), 8)))
+        rows[:, 0] += 2 * rng.random()
+        found = _goldstein.shortest(rows)
+        assert (rows @ found).min() >= found @ found - 1e-8
+
+
+def test_what_is_found_too_long_is_sought_in_another_order(rng, monkeypatch):
+    rows = rng.normal(size=(30, 4)) + 1
+    right, combined = _goldstein.shortest(rows), _goldstein._combined
+    calls = []
+
+    def lazy(given):
+        calls.append(given)
+        return given[0] if len(calls) < 3 else combined(given)
+
+    monkeypatch.setattr(_goldstein, "_combined", lazy)
+    assert _goldstein.shortest(rows) == pytest.approx(right, rel=1e-9)
+    assert len(calls) == 3
+
+
+def test_lengths_whose_squares_overflow():
+    found = _goldstein.shortest(np.array([[3e200, 1e200], [3e200, -1e200]]))
+    assert found == pytest.approx([3e200, 0], abs=1e190)
+
+
 def test_the_measure_of_an_absolute_value():
     """|x^2 - 1| has a kink at 1, where the gradient jumps from -2 to 2."""
     data = {"objective": "robust_phase", "rows": np.ones((1, 1)), "targets": np.ones(1)}
@@ -196,6 +224,50 @@ def test_the_cost_may_be_the_value():
     cost, scores = PROBLEM.score(instance, 0.5 * start)
     assert cost == pytest.approx(np.log10(scores["value"] / instance.truth["value"]))
     assert cost < 0 == PROBLEM.score(instance, start)[0]
+
+
+@pytest.mark.parametrize("family", ["robust_phase", "factorisation", "relu_net"])
+def test_nothing_is_won_where_all_gradients_vanish(family, rng):
+    """At 0, and with all hidden units dead; also near by."""
+    instance = make(SMALL[family])
+    function = _objectives.objective(instance.data)
+    flat = np.zeros(function.dim)
+    if family == "relu_net":
+        flat[12:16] = -1e6  # the shifts of the four units
+        flat[-1] = np.median(instance.data["targets"])
+    cost, scores = PROBLEM.score(instance, flat)
+    assert scores["goldstein"] == 0.0
+    assert scores["value"] == pytest.approx(function.level, rel=1e-12)
+    assert cost == pytest.approx(np.log10(scores["value"] / instance.truth["value"]), abs=1e-12)
+    near, scores = PROBLEM.score(instance, flat + 1e-3 * rng.normal(size=function.dim))
+    assert scores["goldstein"] < 1e-3
+    assert near == pytest.approx(cost, abs=0.01)
+
+
+def test_below_the_flat_places_only_stationarity_counts():
+    instance = make("robust_phase")
+    function = _objectives.objective(instance.data)
+    start, measured = np.array(instance.data["start"]), set()
+    for share in np.linspace(0.0, 1.0, 21):
+        cost, scores = PROBLEM.score(instance, share * start)
+        bare = np.log10(scores["goldstein"] / instance.truth["residual"] + 1e-300)
+        below = scores["value"] <= 0.9 * function.level
+        measured.add(below)
+        by_value = -np.inf if below else np.log10(scores["value"] / instance.truth["value"])
+        assert cost == pytest.approx(max(bare, by_value, -4.0), abs=1e-12)
+    assert measured == {False, True}
+
+
+@pytest.mark.parametrize("family", ["relu_net", "factorisation"])
+def test_gradients_too_long_to_measure_are_refused(family):
+    """A value and gradients that are finite, though not the lengths."""
+    instance = make(SMALL[family])
+    half = np.zeros(len(instance.data["start"]))
+    half[:12] = 1e200  # the weights, or most of a factor
+    if family == "factorisation":
+        half = half[::-1].copy()
+    with pytest.raises(InvalidAnswer, match="diverged"):
+        PROBLEM.score(instance, half)
 
 
 @pytest.mark.parametrize(

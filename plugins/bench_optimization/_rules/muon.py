@@ -64,6 +64,7 @@ class Muon(Rule):
         self._others = [place for place in range(len(parameters)) if place not in places]
         self.rest.start([parameters[place] for place in self._others])
 
+    @np.errstate(over="ignore", invalid="ignore")  # a run may diverge
     def step(self, parameters: Arrays, gradients: Arrays, rate: float) -> None:
         if len(gradients) != len(parameters):
             raise ValueError(f"{len(gradients)} gradients for {len(parameters)} parameters")

@@ -72,6 +72,7 @@ class Ranger21(Rule):
         self._step = 0
         self._arrays = [_Array(checked(array), self) for array in parameters]
 
+    @np.errstate(over="ignore", invalid="ignore")  # a run may diverge
     def step(self, parameters: Arrays, gradients: Arrays, rate: float) -> None:
         self._step += 1
         t = self._step

@@ -18,6 +18,7 @@ def descend(
     rounds: int,
     updates: int,
     tolerance: float,
+    drawn: bool = False,
 ) -> Iterator[Array]:
     """Yield the start, and the point after each block.
 
@@ -26,19 +27,28 @@ def descend(
             each round it is looked whether the point is optimal.
         updates: so many blocks at most. tolerance: of the conditions of optimality, relative to
             how far the start was from meeting them.
+        drawn: whether blocks are drawn at random: those that rest may come again and again while
+            others don't, so that each coordinate has to be seen at rest before that ends the run.
     """
     yield state.x
     goal = tolerance * state.unrest()
-    idle = 0
+    idle, seen = 0, state.model.curvature <= 0
     every = max(1, min(rounds, 50))
     for number in range(1, updates + 1):
         block = choose()
         before = state.x[block]
         move(block)
         yield state.x
-        idle = idle + 1 if np.array_equal(before, state.x[block]) else 0
-        if idle >= _ROUNDS_AT_REST * rounds:
-            return
+        if not np.array_equal(before, state.x[block]):
+            if idle and drawn:
+                seen = state.model.curvature <= 0
+            idle = 0
+        else:
+            idle += 1
+            if drawn:
+                seen[block] = True
+            if idle >= _ROUNDS_AT_REST * rounds and (not drawn or seen.all()):
+                return
         if number % every == 0 and state.unrest() <= goal:
             return
 

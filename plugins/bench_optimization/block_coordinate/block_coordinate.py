@@ -22,7 +22,7 @@ from typing import ClassVar
 from bench_optimization.block_coordinate._descent import checked, descend, one_of
 from bench_optimization.block_coordinate._model import Model
 from bench_optimization.block_coordinate._partitions import PARTITIONS
-from bench_optimization.block_coordinate._selections import SELECTIONS, selection
+from bench_optimization.block_coordinate._selections import GREEDY, SELECTIONS, selection
 from bench_optimization.block_coordinate._state import State
 from bench_optimization.block_coordinate._updates import UPDATES, update
 from harness.api import Solver
@@ -65,4 +65,5 @@ class BlockCoordinateDescent(Solver):
             rounds,
             self.updates,
             self.tolerance,
+            drawn=self.selection not in GREEDY,
         )

@@ -121,6 +121,7 @@ CLAIMS = [
         reproduced=(0.9, 1.0),
         holds=(0.5, 1.0),
         setting="50 x 50 lattice; ahead at nine in ten of the times, on a logarithmic scale",
+        seeds=3,
     ),
     Claim(
         name="projected-newton-is-finite",

@@ -42,7 +42,7 @@ class MessagePassing(Solver):
     role = "paper"
 
     blocks: str = "greedy_tree"  # or random_tree, tree_partition, red_black
-    updates: int = 10_000  # blocks at most
+    updates: int = 6000  # blocks at most
     tolerance: float = 1e-10  # of the conditions of optimality, relative to the start
 
     def __post_init__(self):
@@ -73,7 +73,8 @@ class MessagePassing(Solver):
                 state.move(block, two_metric(state, block, gradient, graph.solve))
 
         choose, rounds = self._choice(graph, state, rng)
-        yield from descend(state, choose, move, rounds, self.updates, self.tolerance)
+        drawn = self.blocks == "random_tree"
+        yield from descend(state, choose, move, rounds, self.updates, self.tolerance, drawn)
 
     def _choice(
         self, graph: Graph, state: State, rng: np.random.Generator

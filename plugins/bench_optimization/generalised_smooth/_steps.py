@@ -21,10 +21,11 @@ _SAMPLE = 256  # components, from which stochastic methods tell the scale
 
 @dataclass(frozen=True)
 class Scale:
-    """The size of the gradient at the start, and the curvature there."""
+    """The size of the gradient at the start, the curvature there, and the calls they took."""
 
     gradient: float
     curvature: float
+    calls: int
 
     @property
     def length(self):
@@ -35,9 +36,10 @@ class Scale:
 def scale_of(oracle, rng=None):
     """The scale at the start; 4 gradients of all components, or of at most 256 drawn by `rng`."""
     if rng is None:
-        gradient_at = oracle.gradient
+        gradient_at, each = oracle.gradient, oracle.n
     else:
-        drawn = rng.choice(oracle.n, min(_SAMPLE, oracle.n), replace=False)
+        each = min(_SAMPLE, oracle.n)
+        drawn = rng.choice(oracle.n, each, replace=False)
 
         def gradient_at(x):
             return oracle.stochastic_gradient(x, drawn)
@@ -46,16 +48,17 @@ def scale_of(oracle, rng=None):
     first = gradient_at(x)
     size = float(np.linalg.norm(first))
     if not size > 0.0:
-        return Scale(1.0, 1.0)
+        return Scale(1.0, 1.0, each)
     offset = _OFFSET * (1.0 + float(np.linalg.norm(x)))
-    direction, curvature = first / size, 0.0
+    direction, curvature, calls = first / size, 0.0, each
     for _ in range(_ITERATIONS):
+        calls += each
         change = (gradient_at(x + offset * direction) - first) / offset
         found = float(np.linalg.norm(change))
         if not found > 0.0:
             break
         direction, curvature = change / found, max(curvature, found)
-    return Scale(size, curvature or 1.0)
+    return Scale(size, curvature or 1.0, calls)
 
 
 def draws(rng, n, batch):

@@ -29,8 +29,11 @@ class NormalisedGD(Solver):
     def solve(self, oracle, rng):
         x = oracle.start.copy()
         yield x
-        gamma = self.gamma or self.first * scale_of(oracle).length
-        steps = oracle.calls // oracle.n
+        gamma, calls = self.gamma, oracle.calls
+        if not gamma:
+            scale = scale_of(oracle)
+            gamma, calls = self.first * scale.length, calls - scale.calls
+        steps = calls // oracle.n
         for step in range(steps):
             gradient = oracle.gradient(x)
             size = norm(gradient)

@@ -41,8 +41,11 @@ class NormalisedSGD(Solver):
     def solve(self, oracle, rng):
         x = oracle.start.copy()
         yield x
-        gamma = self.gamma or self.first * scale_of(oracle, rng).length
-        mean, steps = np.zeros_like(x), oracle.calls // min(self.batch, oracle.n)
+        gamma, calls = self.gamma, oracle.calls
+        if not gamma:
+            scale = scale_of(oracle, rng)
+            gamma, calls = self.first * scale.length, calls - scale.calls
+        mean, steps = np.zeros_like(x), calls // min(self.batch, oracle.n)
         batches = draws(rng, oracle.n, self.batch)
         for step in range(steps):
             mean *= self.momentum

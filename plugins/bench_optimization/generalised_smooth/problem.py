@@ -86,7 +86,7 @@ class GeneralisedSmooth(Problem):
         "phase": {"n": 500, "dim": 20, "noise": 1.0, "distance": 5.0, "passes": 300.0},
         "power": {"dim": 5, "distance": 10.0, "passes": 1000.0},
         "quartic": {"n": 500, "dim": 20, "distance": 10.0, "passes": 300.0},
-        "cosh": {"n": 500, "dim": 20, "distance": 50.0, "passes": 300.0},
+        "cosh": {"n": 500, "dim": 20, "distance": 25.0, "passes": 300.0},
         "exponential": {"n": 500, "dim": 20, "penalty": 0.01, "distance": 20.0, "passes": 300.0},
         "robust_regression": {
             "data": "generated",
@@ -120,7 +120,7 @@ class GeneralisedSmooth(Problem):
             "phase[n=600,dim=30]",
             "power[dim=20,distance=20.0,passes=300]",
             "quartic[n=400,dim=30]",
-            "cosh[n=400,dim=15,distance=40.0]",
+            "cosh[n=400,dim=15,distance=20.0]",
             "exponential[n=400,dim=15]",
             "robust_regression[n=800,dim=15]",
         ],

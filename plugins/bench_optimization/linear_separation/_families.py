@@ -50,8 +50,8 @@ def balanced(case: Case, rng: np.random.Generator) -> Made:
         if len(found) >= case.n:
             return found[: case.n], labels[: case.n]
     raise InvalidCase(
-        f"of {_DRAWS} n points less than n lie {case.margin} from a plane in {case.dim} dimensions: "
-        "choose a smaller margin"
+        f"of {_DRAWS} n points less than n lie {case.margin} from a plane in {case.dim} "
+        "dimensions: choose a smaller margin"
     )
 
 

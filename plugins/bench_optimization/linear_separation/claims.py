@@ -14,6 +14,16 @@ _GROWTH = (
     "imbalanced[passes=10000]",
     *(f"imbalanced[n={n},passes=10000]" for n in (2000, 5000, 10000)),
 )
+_IMAGES = (
+    "digits[passes=2000]",  # 0 and 1
+    *(f"digits[other={other},passes=2000]" for other in range(2, 10)),
+    *(
+        f"digits[one={one},other={other},passes=2000]"
+        for other in range(2, 10)
+        for one in range(1, other)
+    ),
+)
+_POINTS = ("balanced", *(f"balanced[draw={draw}]" for draw in range(1, 16)))
 
 CLAIMS = [
     Claim(
@@ -104,19 +114,24 @@ CLAIMS = [
         reproduced=(0.85, 1.0),
         seeds=25,
     ),
-    Claim(
-        name="balanced-data-want-plain-steps",
-        paper=_PAPER,
-        statement="On balanced data the normalised step is slightly slower than the plain one.",
-        figure="3160 to 3359 iterations against 2778 on images: 0.83 to 0.88 times as fast",
-        quantity=CallsToTarget(
-            "normalized_lr_gd[step=100.0]",
-            "lr_gd",
-            ("balanced", *(f"balanced[draw={draw}]" for draw in range(1, 16))),
-            target=0.0,
-        ),
-        reproduced=(0.7, 1.0),
-        holds=(0.0, 1.0),
-        setting="random points of the unit sphere with a margin, instead of images of clothes",
+    *(
+        Claim(
+            name=f"balanced-{name}-want-plain-steps",
+            paper=_PAPER,
+            statement="On balanced data the normalised step is slightly slower than the plain one, "
+            "where both are huge.",
+            figure="3160 to 3359 iterations against 2778 on images: 0.83 to 0.88 times as fast",
+            quantity=CallsToTarget(
+                "normalized_lr_gd[step=1000000.0]", "lr_gd[step=1000000.0]", cases, target=0.0
+            ),
+            reproduced=(0.5, 1.0),
+            holds=(0.0, 1.0),
+            setting=setting,
+            seeds=1,
+        )
+        for name, cases, setting in (
+            ("images", _IMAGES, "all 45 pairs of handwritten digits, instead of clothes"),
+            ("points", _POINTS, "random points of the unit sphere with a margin, not images"),
+        )
     ),
 ]

@@ -15,9 +15,16 @@ import numpy as np
 
 
 def run(
-    oracle, fit: Callable[[Any, np.ndarray, float, int], np.ndarray], traced: bool
+    oracle, traced: bool, iterations: Callable[[int], int] = int, **settings: Any
 ) -> Iterator[np.ndarray]:
-    """Yield the start, then what `fit(features, labels, C, passes)` makes of the samples."""
+    """Yield the start, then what LogisticRegression makes of the samples.
+
+    Args:
+        iterations: how many of the solver's so many passes pay for; at 0 it is at the start.
+        settings: of LogisticRegression, such as its solver.
+    """
+    from sklearn.linear_model import LogisticRegression
+
     yield oracle.start
     allowed = oracle.calls // oracle.n
     features = labels = None
@@ -25,16 +32,24 @@ def run(
     while done < allowed:
         passes = min(allowed, max(1, 2 * done)) if traced else allowed
         samples = oracle.samples(passes - done)
+        done = passes
         if features is None:
             labels = samples["labels"]
             features = _matrix(samples, oracle.n, oracle.dim)
-            alike = bool((labels == labels[0]).all())
-        if alike:
+        if (labels == labels[0]).all():
             return  # estimators refuse labels of one class
+        if not iterations(passes):
+            continue
+        model = LogisticRegression(
+            C=1.0 / (oracle.n * oracle.l2),
+            fit_intercept=False,
+            tol=1e-14,
+            max_iter=iterations(passes),
+            **settings,
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it has not converged within the passes is meant
-            yield fit(features, labels, 1.0 / (oracle.n * oracle.l2), passes)
-        done = passes
+            yield model.fit(features, labels).coef_[0]
 
 
 def _matrix(samples: dict[str, np.ndarray], n: int, dim: int) -> Any:

@@ -3,7 +3,8 @@
 Budgets are gradients of components, the same for both sides. AI-SARAH takes three of each component
 in a step, which its authors count as one, and SARAH and SVRG two, so that it is given less here
 than in its paper. The rivals that it is to match were tuned on the very case: their step
-and inner length are the best of 18 (steps 0.5 to 6, inner 0.5, 1 and 2 passes, with its batch).
+and inner length are the best of 18 (steps 0.5 to 6, inner 0.5, 1 and 2 passes, with its batch). Of
+generated data that is the first of ten draws, which differ by more than the seeds on one of them.
 """
 
 from math import inf
@@ -21,6 +22,9 @@ _TUNED = (
     ("sparse", "sarah", "sarah[batch=64]"),
     ("dense", "sarah", "sarah[step=2.0,batch=64]"),
 )
+_DRAWS = {
+    case: (case, *(f"{case}[draw={draw}]" for draw in range(1, 10))) for case in ("sparse", "dense")
+}
 _FULL = (
     "digits[passes=400]",
     "breast_cancer[passes=400]",
@@ -40,11 +44,11 @@ CLAIMS = [
             statement="With nothing tuned, AI-SARAH comes as near to the minimum as the best of "
             f"{name.upper()}'s steps and inner lengths.",
             figure="strong performance against fine-tuned methods; no figure",
-            quantity=CostGap("ai_sarah", rival, case),
+            quantity=CostGap("ai_sarah", rival, _DRAWS.get(case, case)),
             reproduced=(-inf, 0.5),
             holds=(-inf, 2.0),
             setting=_REAL,
-            seeds=10,
+            seeds=3 if case in _DRAWS else 10,
         )
         for case, name, rival in _TUNED
     ),
@@ -68,8 +72,8 @@ CLAIMS = [
             "that ends at 1/32.",
             figure="1/8 to 1/64 are all said to do",
             quantity=CostGap(f"ai_sarah[gamma={1 / share}]", "ai_sarah", "digits"),
-            reproduced=(-1.5, 1.5),
-            holds=(-3.0, 3.0),
+            reproduced=(-0.5, 0.5),
+            holds=(-1.5, 1.5),
             setting=_REAL,
             seeds=10,
         )

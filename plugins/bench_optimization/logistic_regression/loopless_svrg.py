@@ -24,7 +24,7 @@ class LooplessSVRG(Solver):
     role = "baseline"
     space: ClassVar = {"step": ("log", 0.05, 5.0), "batch": ("log integer", 1, 256)}
 
-    step: float = 1.0  # in units of 1/L of a batch; theory has 1/6, which is slower on the suite `tuning`
+    step: float = 1.0  # in units of 1/L of a batch; theory's 1/6 is slower on `tuning`
     batch: int = 16  # components of a step
 
     def __post_init__(self):

@@ -1,11 +1,11 @@
 """L-BFGS-B of scipy, each evaluation of f with its gradient counted as a pass.
 
-It runs in a thread that waits while an answer is out (`_thread.py`).
+How its answers come about, `_replayed.py` tells.
 """
 
 from dataclasses import dataclass
 
-from bench_optimization.logistic_regression._thread import answers
+from bench_optimization.logistic_regression._replayed import answers
 from harness.api import Solver
 
 
@@ -20,16 +20,13 @@ class ScipyLBFGSB(Solver):
     def solve(self, oracle, rng):
         from scipy.optimize import minimize
 
-        start = oracle.start
-        yield start
-        options = {"maxiter": 10**6, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
-        yield from answers(
-            lambda show: minimize(
-                oracle.value_and_gradient,
-                start,
+        def minimise(limit, once):
+            return minimize(
+                once(oracle.value_and_gradient),
+                oracle.start,
                 jac=True,
                 method="L-BFGS-B",
-                callback=show,
-                options=options,
+                options={"maxiter": limit, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0},
             )
-        )
+
+        yield from answers(minimise, oracle)

@@ -1,12 +1,12 @@
 """Newton-CG of scipy: Newton's direction by conjugate gradients, as far as it is worth.
 
 An evaluation of f with its gradient is counted as a pass, and so is each product with the Hessian.
-It runs in a thread that waits while an answer is out (`_thread.py`).
+How its answers come about, `_replayed.py` tells.
 """
 
 from dataclasses import dataclass
 
-from bench_optimization.logistic_regression._thread import answers
+from bench_optimization.logistic_regression._replayed import answers
 from harness.api import Solver
 
 
@@ -21,16 +21,14 @@ class ScipyNewtonCG(Solver):
     def solve(self, oracle, rng):
         from scipy.optimize import minimize
 
-        start = oracle.start
-        yield start
-        yield from answers(
-            lambda show: minimize(
-                oracle.value_and_gradient,
-                start,
+        def minimise(limit, once):
+            return minimize(
+                once(oracle.value_and_gradient),
+                oracle.start,
                 jac=True,
-                hessp=oracle.hessian_vector,
+                hessp=once(oracle.hessian_vector),
                 method="Newton-CG",
-                callback=show,
-                options={"xtol": 0.0, "maxiter": 10**6},
+                options={"maxiter": limit, "xtol": 0.0},
             )
-        )
+
+        yield from answers(minimise, oracle)

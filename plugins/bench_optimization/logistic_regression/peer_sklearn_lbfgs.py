@@ -23,15 +23,4 @@ class SklearnLBFGS(Solver):
     traced: bool = True  # answers after 1, 2, 4, ... passes, or at the end only
 
     def solve(self, oracle, rng):
-        from sklearn.linear_model import LogisticRegression
-
-        def fit(features, labels, strength, passes):
-            iterations = (passes - 1) * 9 // 10
-            if iterations == 0:
-                return oracle.start
-            model = LogisticRegression(
-                C=strength, solver="lbfgs", fit_intercept=False, tol=1e-14, max_iter=iterations
-            )
-            return model.fit(features, labels).coef_[0]
-
-        yield from run(oracle, fit, self.traced)
+        yield from run(oracle, self.traced, lambda passes: (passes - 1) * 9 // 10, solver="lbfgs")

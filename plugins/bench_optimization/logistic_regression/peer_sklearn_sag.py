@@ -21,19 +21,5 @@ class SklearnSAG(Solver):
     traced: bool = True  # answers after 1, 2, 4, ... passes, or at the end only
 
     def solve(self, oracle, rng):
-        from sklearn.linear_model import LogisticRegression
-
         seed = int(rng.integers(2**31))
-
-        def fit(features, labels, strength, passes):
-            model = LogisticRegression(
-                C=strength,
-                solver="sag",
-                fit_intercept=False,
-                tol=1e-14,
-                max_iter=passes,
-                random_state=seed,
-            )
-            return model.fit(features, labels).coef_[0]
-
-        yield from run(oracle, fit, self.traced)
+        yield from run(oracle, self.traced, solver="sag", random_state=seed)

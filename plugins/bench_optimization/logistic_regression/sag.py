@@ -2,8 +2,8 @@
 
 As in SAGA one slope of each component is remembered; a step draws a batch, brings its slopes and
 the sum of slope * row up to date, and goes along that sum over the number of different components
-seen so far, plus l2 w. The estimate is biased, but has less variance than SAGA's. A component in a step
-costs one gradient. Memory O(n + d).
+seen so far, plus l2 w. The estimate is biased, but has less variance than SAGA's. A component in a
+step costs one gradient. Memory O(n + d).
 
 Departs from the paper (Schmidt, Le Roux and Bach, "Minimizing finite sums with the stochastic
 average gradient", 2017): batches. The rate is a multiple of 1/L of a component, where 1/(16 L) is

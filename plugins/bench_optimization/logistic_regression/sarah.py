@@ -31,7 +31,7 @@ class SARAH(Solver):
         "inner": ("log", 0.25, 4.0),
     }
 
-    step: float = 1.0  # in units of 1/L of a batch; theory has 1/2, which is slower on the suite `tuning`
+    step: float = 1.0  # in units of 1/L of a batch; theory's 1/2 is slower on `tuning`
     batch: int = 16  # components of a step
     inner: float = 1.0  # components drawn between full gradients, as a share of n
 

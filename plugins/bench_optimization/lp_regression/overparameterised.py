@@ -38,7 +38,9 @@ class Overparameterised(Solver):
     space: ClassVar = {"scale": ("log", 0.003, 30.0), "depth": ("choice", 2, 3, 4, 8)}
 
     depth: int = 2  # factors; 1 is gradient descent
-    scale: float = 0.03  # the step, in units of 1 / (the largest curvature at the start)
+    # The step, in units of 1 / (the largest curvature at the start). On squares two factors make it
+    # up to 2 |w| times as long, so that this is stable up to |w| of about 30.
+    scale: float = 0.03
     decay: float = 0.0  # of the factors
     form: str = "end_to_end"  # or explicit
 

@@ -1,8 +1,10 @@
 """Muon: momentum whose hidden matrices are made nearly orthogonal, so that all directions count.
 
-Hidden are all weights but embeddings, positions and the head; those, biases and gains are AdamW's,
-with the same rate and decay. Kernels of convolutions are taken as matrices, outputs x rest. Where
-nothing is hidden, as in a factorisation, this is AdamW with betas (0.9, 0.95).
+Hidden are all weights but embeddings, positions and the head, so that the first layer of a chain
+is; those, biases and gains are AdamW's, with the same rate and decay. Kernels of convolutions are
+taken as matrices, outputs x rest. Where nothing is hidden, as in a factorisation, this is AdamW
+with betas (0.9, 0.95). Departs from the paper: the transformer here has queries, keys and values in
+one matrix, and they are made orthogonal together.
 """
 
 from dataclasses import dataclass

@@ -1,12 +1,16 @@
 """The objectives: means over components that are neither smooth nor convex.
 
 Each has `value(x)`, `gradient(x, rows)`, the mean gradient over some components (`rows` = None:
-all of them), and `gradients(points)`, the full gradient at many points, row by row. Where a
+all of them), and `gradients(points)`, the full gradient at many points, row by row. `level` is the
+least value at the places where all gradients vanish whatever the data, infinite if there are none.
+Where a
 component has a kink, the derivative of |t| at 0 counts as 0, that of max(t, 0) too, and of equal
 quadratics the first one's counts.
 
 The mean over b of n components of dimension d costs O(b d), for max_quadratics k times that.
 """
+
+import math
 
 import numpy as np
 
@@ -19,6 +23,7 @@ class RobustPhase:
     def __init__(self, data):
         self.rows, self.targets = data["rows"], data["targets"]
         self.n, self.dim = self.rows.shape
+        self.level = float(np.abs(self.targets).mean())  # at 0
 
     def value(self, x):
         return float(np.abs((self.rows @ x) ** 2 - self.targets).mean())
@@ -52,6 +57,8 @@ class ReluNet:
         self.hidden = data["hidden"]
         self.n, self.width = self.inputs.shape
         self.dim = self.hidden * (self.width + 2) + 1
+        # All units dead, and the best constant.
+        self.level = float(np.abs(self.targets - np.median(self.targets)).mean())
 
     def parts(self, x):
         """The arrays W, c, v and the number e, as views."""
@@ -107,6 +114,7 @@ class Factorisation:
         self.flat = self.matrix.ravel()
         self.n = self.matrix.size
         self.dim = (self.height + self.columns) * self.rank
+        self.level = float(np.abs(self.matrix).mean())  # at 0
 
     def factors(self, x):
         """U and V as views."""
@@ -141,6 +149,8 @@ class Factorisation:
 
 class MaxQuadratics:
     """Maxima of quadratics: mean max_j (c_ij / 2 |x - p_ij|^2 + h_ij), some of the c_ij below 0."""
+
+    level = math.inf
 
     def __init__(self, data):
         self.curvatures, self.heights = data["curvatures"], data["heights"]
