@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from bench_optimization.expensive_gradient import problem
 from bench_optimization.expensive_gradient._losses import LOSSES
@@ -20,13 +19,6 @@ KINDS = [
     "squared[n=40,dim=3,c_expensive=7,c_model=2]",
     "wine[l2=0.01,c_expensive=7,c_model=2]",
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Threads of BLAS wait for each other by spinning, for minutes where cores are shared."""
-    with threadpool_limits(1):
-        yield
 
 
 @lru_cache

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from bench_optimization._driver import batches
 from bench_optimization.expensive_gradient import _surrogate
@@ -33,13 +32,6 @@ PROBLEM = ExpensiveGradient()
 DETERMINISTIC = [FixedHessian, GradientDescent, LBFGS, PeerLBFGSB]
 SAMPLING = [AdaGrad, Adam, SGD, SLS, SLSSSO, SSO, SVRG]
 FEATURES = np.array([[1.0, 0], [1, 1], [0, 2]])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Threads of BLAS wait for each other by spinning, for minutes where cores are shared."""
-    with threadpool_limits(1):
-        yield
 
 
 @lru_cache
