@@ -58,7 +58,7 @@ class RandomScalingMomentum(Solver):
     momentum: float = 0.99  # b
     regularisation: float = 0.0  # mu; 0 is the paper's practical mode
     batch: int = 8  # components
-    epsilon: float = 0.0  # of the theory, which then sets the three above; 0: they are as given
+    epsilon: float = 0.0  # of the theory, which then sets eta, b and mu; 0: they are as given
     weight: float = 10.0  # c, of the variance of points in the measure
     output: str = "random"  # step whose mean point counts; or last, best
     scaled: bool = True  # False multiplies steps by 1, to see what the random numbers do
