@@ -35,7 +35,7 @@ class Average:
         return self._cast(self._means)
 
     def _cast(self, arrays: Arrays) -> list[np.ndarray]:
-        return [a.astype(d, copy=False) for a, d in zip(arrays, self._dtypes, strict=True)]
+        return [np.asarray(a, d) for a, d in zip(arrays, self._dtypes, strict=True)]
 
 
 @dataclass
@@ -88,9 +88,9 @@ class Tail(Average):
         if len(self._ring) < self.window:
             self._ring.append(doubles(parameters))
         else:
-            for old, new, total in zip(self._ring[place], parameters, self._sums, strict=True):
+            for old, total in zip(self._ring[place], self._sums, strict=True):
                 total -= old
-                old[...] = new
+            copy(self._ring[place], parameters)
         for new, total in zip(self._ring[place], self._sums, strict=True):
             total += new
         if place == self.window - 1:
@@ -247,6 +247,7 @@ def blend(means: Arrays, parameters: Arrays, weight: float) -> None:
         copy(means, parameters)
         return
     for mean, point in zip(means, parameters, strict=True):
+        _same_shape(mean, point)  # C would read beyond the end of a smaller one
         if point.dtype == np.float32:
             kernel("optimisers").opt_average_f32(mean.size, mean, point, weight)
         else:
@@ -261,4 +262,10 @@ def doubles(parameters: Arrays) -> list[np.ndarray]:
 def copy(kept: Arrays, parameters: Arrays) -> None:
     """Copy points into arrays that are there."""
     for mine, point in zip(kept, parameters, strict=True):
+        _same_shape(mine, point)
         mine[...] = point
+
+
+def _same_shape(mine: np.ndarray, point: np.ndarray) -> None:
+    if mine.shape != point.shape:
+        raise ValueError(f"a point has an array of shape {point.shape}; expected {mine.shape}")

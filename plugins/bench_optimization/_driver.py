@@ -37,8 +37,9 @@ def train(
         average: what is yielded instead of the last point.
     """
     check(learning_rate, batch, schedule, warmup)
+    batch = int(batch)
     alone = isinstance(oracle.start, np.ndarray)
-    point = [np.array(array) for array in ([oracle.start] if alone else oracle.start)]
+    point = [np.array(array, order="C") for array in ([oracle.start] if alone else oracle.start)]
     argument = point[0] if alone else point
     rule.start(point)
     if average is not None:
@@ -68,7 +69,7 @@ def check(
         ValueError: with what is wrong and what was expected.
     """
     above_zero({"learning_rate": learning_rate})
-    if batch < 0 or batch != int(batch):
+    if not (batch >= 0 and batch % 1 == 0):
         raise ValueError(f"batch = {batch}; expected a number of components, or 0 for all")
     _schedules.check(schedule, warmup)
 

@@ -97,6 +97,8 @@ class PostHoc(Average):
             raise ValueError(f"every = {self.every}; expected a number of steps, 1 or more")
         if len(set(self.tracked)) < 2:
             raise ValueError(f"tracked = {self.tracked}; expected two widths that differ")
+        for width in self.tracked:
+            gamma_of(width)
 
     def start(self, parameters: Arrays) -> None:
         super().start(parameters)
@@ -106,6 +108,7 @@ class PostHoc(Average):
         self._times: list[float] = []
         self._gammas: list[float] = []
         self._snapshots: list[list[np.ndarray]] = []
+        self._value: list[np.ndarray] | None = None  # until the next snapshot
 
     def update(self, parameters: Arrays) -> None:
         self._steps += 1
@@ -115,15 +118,18 @@ class PostHoc(Average):
             self._times += [self._steps] * len(self._powers)
             self._gammas += [gamma_of(width) for width in self.tracked]
             self._snapshots += [doubles(power.means) for power in self._powers]
+            self._value = None
 
     def value(self) -> list[np.ndarray]:
         """The average of the width asked for at the last snapshot; the start before the first."""
         if not self._snapshots:
             return super().value()
-        return self._cast(self.reconstructed(self.width, self._times[-1]))
+        if self._value is None:
+            self._value = self._cast(self.reconstructed(self.width, self._times[-1]))
+        return self._value
 
     def reconstructed(self, width: float, time: float) -> list[np.ndarray]:
         """The average of a width at a step up to that of the last snapshot, float64."""
         weights = combination(self._times, self._gammas, time, gamma_of(width))
         rows = zip(*self._snapshots, strict=True)
-        return [np.tensordot(weights, np.stack(row), axes=1) for row in rows]
+        return [np.asarray(np.tensordot(weights, np.stack(row), axes=1)) for row in rows]

@@ -15,7 +15,6 @@ from bench_optimization.adam_counterexample.problem import AdamCounterexample, O
 from bench_optimization.adam_counterexample.rmsprop import RMSProp
 from bench_optimization.adam_counterexample.sgd import SGD
 from harness.api import BudgetSpent, Case, Instance, InvalidAnswer, InvalidCase, Meter
-from harness.testing import conformance
 
 PROBLEM = AdamCounterexample()
 CONSTANT = {"learning_rate": 1e-3, "decay": False}
@@ -276,8 +275,3 @@ def test_the_claims_name_cases_that_can_be_made():
     for claim in CLAIMS:
         if claim.quantity is not None:
             assert {case.split("[")[0] for case in claim.quantity.cases} <= families
-
-
-@pytest.mark.parametrize("check", conformance("adam_counterexample"), ids=str)
-def test_conformance(check):
-    check()

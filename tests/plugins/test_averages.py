@@ -381,26 +381,65 @@ def test_the_start_is_copied(average):
 
 def test_lists_of_arrays_keep_their_shapes_and_types(average):
     rng = np.random.default_rng(0)
-    points = [[rng.normal(size=(2, 3)).astype(np.float32), rng.normal(size=0)] for _ in range(7)]
+    points = [
+        [rng.normal(size=(2, 3)).astype(np.float32), rng.normal(size=0), np.array(rng.normal())]
+        for _ in range(7)
+    ]
     average.start(points[0])
     before = average.value()
-    assert [a.dtype for a in before] == [np.float32, np.float64]
+    assert [a.dtype for a in before] == [np.float32, np.float64, np.float64]
     for point in points[1:]:
         average.update(point)
     values = average.value()
-    assert [(a.dtype, a.shape) for a in values] == [(np.float32, (2, 3)), (np.float64, (0,))]
+    assert all(isinstance(array, np.ndarray) for array in values)
+    assert [(a.dtype, a.shape) for a in values] == [
+        (np.float32, (2, 3)),
+        (np.float64, (0,)),
+        (np.float64, ()),
+    ]
     doubled = fed(average, [point[0].astype(float) for point in points])
     np.testing.assert_array_equal(values[0], doubled[-1].astype(np.float32))
 
 
 def test_a_mean_of_many_float32_is_not_stuck():
     """Late weights are below the rounding of a float32 of the mean's size."""
-    polyak, x = Polyak(), np.array([100.0], np.float32)
+    polyak, x = Polyak(), np.array([10_000.0], np.float32)
     polyak.start([x])
-    for t in range(200_000):
-        x[0] = 100 + t % 2
+    for t in range(20_000):
+        x[0] = 10_000 + (t >= 10_000)
         polyak.update([x])
-    assert polyak.value()[0][0] == np.float32(100.5)
+    assert polyak.value()[0][0] == np.float32(10_000.5)
+
+
+@pytest.mark.parametrize("shape", [(2,), (4,), (1,), (3, 1), ()])
+def test_points_of_another_shape_are_refused(average, shape):
+    average.start([np.ones(3)])
+    with pytest.raises(ValueError, match="shape|broadcast"):
+        for _ in range(6):  # also where the window is full
+            average.update([np.ones(shape)])
+
+
+def test_the_value_of_a_width_is_computed_once_for_each_snapshot():
+    average = PostHoc(0.08, every=3)
+    path = np.random.default_rng(0).normal(size=(12, 2))
+    average.start([path[0]])
+    values = []
+    for point in path:
+        average.update([point])
+        values.append(average.value())
+    assert values[4] is values[3] is values[2]
+    assert values[5] is not values[4]
+    for t in (3, 6, 9, 12):
+        np.testing.assert_array_equal(values[t - 1][0], average_at(path[:t], average)[0])
+
+
+def average_at(path, like):
+    """What a new average of the same settings reconstructs after a path."""
+    average = PostHoc(like.width, like.every, like.tracked)
+    average.start([path[0]])
+    for point in path:
+        average.update([point])
+    return average.reconstructed(like.width, len(path))
 
 
 @pytest.mark.parametrize(
@@ -418,6 +457,7 @@ def test_a_mean_of_many_float32_is_not_stuck():
         lambda: Power(0.5),
         lambda: PostHoc(every=0),
         lambda: PostHoc(tracked=(0.1, 0.1)),
+        lambda: PostHoc(tracked=(0.1, 0.5)),
     ],
 )
 def test_settings_out_of_range_are_refused(make):

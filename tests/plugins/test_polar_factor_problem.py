@@ -142,6 +142,7 @@ def test_scores_of_zeros():
         (np.eye(2, dtype=complex), "the answer is an array of complex128, expected an array of"),
         (np.eye(3), "the answer has the shape (3, 3), expected (2, 2)"),
         (np.array([[1, np.nan], [0, 1]]), "the answer is not finite in 1 of 4 entries"),
+        (np.array([[1, -1e61], [0, 1]]), "an entry of size 1.0e+61: the iteration diverged"),
     ],
 )
 def test_refused_answers(answer, sentence):

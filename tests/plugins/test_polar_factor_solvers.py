@@ -232,12 +232,14 @@ def test_the_best_quintic_equioscillates(low):
     s = np.linspace(low, 1, 200_001)
     gap = 1 - (a * s + b * s**3 + c * s**5)
     assert np.abs(gap).max() == pytest.approx(error, rel=1e-6)
-    turns = [gap[0], gap.min(), gap[gap.argmin() :].max(), gap[-1]]
-    np.testing.assert_allclose(np.abs(turns), error, rtol=1e-6)
+    lowest = gap.argmin()
+    turns = [0, lowest, lowest + gap[lowest:].argmax(), -1]
+    np.testing.assert_allclose(gap[turns], error * np.array([1, -1, 1, -1]), rtol=1e-6)
     rng = np.random.default_rng(0)
-    for change in rng.normal(size=(200, 3)) * 1e-3:  # none nearby is better
+    s = s[turns]
+    for change in rng.normal(size=(200, 3)) * 1e-3:  # no other is better at these four points
         a2, b2, c2 = np.array([a, b, c]) + change
-        assert np.abs(1 - (a2 * s + b2 * s**3 + c2 * s**5)).max() >= error * (1 - 1e-9)
+        assert np.abs(1 - (a2 * s + b2 * s**3 + c2 * s**5)).max() >= error * (1 - 1e-6)
 
 
 @pytest.mark.parametrize("least", [1e-12, 1e-8, 1e-3, 0.1, 0.5, 0.9, 0.9999, 1 - 1e-9])
@@ -248,8 +250,7 @@ def test_the_schedule_takes_its_interval_to_one(least):
         for a, b, c in steps:
             s = a * s + b * s**3 + c * s**5
         assert np.abs(s - 1).max() <= 2 * precision + 1e-15
-    assert schedule(least, 2.3e-16, 2)[:1] == schedule(least, 2.3e-16)[:1] or len(steps) == 1
-    assert len(schedule(least, 2.3e-16, 2)) <= 2
+    assert len(schedule(least, 2.3e-16, 2)) == min(2, len(schedule(least, 2.3e-16)))
 
 
 def test_roundings_beyond_one_do_not_grow():

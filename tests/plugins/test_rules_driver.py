@@ -117,6 +117,14 @@ def test_the_rule_is_told_the_rate_of_each_step(schedule):
     assert all(type(rate) is float for rate in rule.rates)
 
 
+def test_a_batch_of_a_whole_float_and_a_start_of_another_layout_are_taken():
+    for plain, other in zip(points(Oracle()), points(Oracle(), batch=4.0), strict=True):
+        np.testing.assert_array_equal(other, plain)
+    oracle = Oracle()
+    oracle.start = np.ones((3, 2)).T
+    assert next(train(oracle, rng(), SGD(), learning_rate=0.1, batch=4)).flags.c_contiguous
+
+
 def test_the_same_seed_gives_the_same_run():
     for first, second in zip(points(Oracle()), points(Oracle()), strict=True):
         np.testing.assert_array_equal(first, second)
@@ -172,6 +180,8 @@ def test_a_budget_below_the_promised_calls_ends_the_run():
         {"learning_rate": math.inf},
         {"batch": -1},
         {"batch": 2.5},
+        {"batch": math.nan},
+        {"batch": math.inf},
         {"schedule": "cosin"},
         {"warmup": 1.5},
     ],

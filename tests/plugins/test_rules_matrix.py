@@ -462,6 +462,17 @@ def test_adafactor_in_float32_stands_small_and_large_gradients(rng):
         np.testing.assert_allclose(found, expected, atol=2e-6)
 
 
+def test_a_row_without_gradients_stays_beside_steep_ones():
+    """Its second moment is eps1, further from the others than float32 reaches."""
+    g = np.full((3, 4), 1e9, np.float32)
+    g[1] = 0
+    for transposed in (False, True):
+        gradient = g.T.copy() if transposed else g
+        point = run_one(Adafactor(), np.ones(gradient.shape, np.float32), [gradient], 0.01)[0]
+        expected, _ = adafactor_reference(np.ones(gradient.shape), [gradient.astype(float)])
+        np.testing.assert_allclose(point, expected, rtol=1e-6)
+
+
 # Ranger21
 
 RANGER_W = np.array([[1, -2, 0.5], [0.5, 1, -1]])

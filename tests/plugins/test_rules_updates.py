@@ -152,6 +152,8 @@ def test_the_slow_beta_of_ademamix():
     found = [slow_beta(part, 0.9, 0.9999) for part in parts]
     np.testing.assert_allclose(found, known, rtol=0, atol=6e-9)
     assert slow_beta(1.5, 0.9, 0.9999) == 0.9999
+    assert slow_beta(0.0, 0.95, 0.9) == 0.9  # never above beta3
+    assert slow_beta(0.0, 0.0, 0.9999) == pytest.approx(0.9)
 
 
 def test_adabelief_s_rectification():
@@ -476,23 +478,31 @@ TORCH = {
 }
 
 
+def both_after(torch, rule, make, rate, options):
+    """Our parameters and theirs after 100 steps on the same gradients, and their optimiser."""
+    rng = np.random.default_rng(2)
+    start, gradients = rng.normal(size=(4, 5)), rng.normal(size=(100, 4, 5))
+    theirs = torch.tensor(start, requires_grad=True)
+    optimiser = make([theirs], **options)
+    getattr(optimiser, "train", lambda: None)()
+    ours = start.copy()
+    rule.start([ours])
+    for t, gradient in enumerate(gradients, 1):
+        theirs.grad = torch.tensor(gradient)
+        optimiser.step()
+        rule.step([ours], [gradient], rate(t))
+    return ours, theirs.detach().numpy(), optimiser
+
+
 @pytest.mark.parametrize("name", TORCH)
 def test_pytorch_takes_the_same_steps(name):
     torch = pytest.importorskip("torch", reason="PyTorch is an extra")
     rule, options = TORCH[name]
-    rng = np.random.default_rng(2)
-    start, gradients = rng.normal(size=(4, 5)), rng.normal(size=(100, 4, 5))
-    theirs = torch.tensor(start, requires_grad=True)
-    optimiser = getattr(torch.optim, name.split()[0])([theirs], **options)
-    ours = start.copy()
-    rule.start([ours])
-    for gradient in gradients:
-        theirs.grad = torch.tensor(gradient)
-        optimiser.step()
-        rule.step([ours], [gradient], 0.01)
+    make = getattr(torch.optim, name.split()[0])
+    ours, theirs, _ = both_after(torch, rule, make, lambda t: 0.01, options)
     # NAdam's product of momenta is a float32 there.
     close = 1e-8 if name == "NAdam" else 1e-12
-    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=0, atol=close)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=close)
 
 
 THEIRS = {
@@ -513,17 +523,9 @@ def test_pytorch_optimizer_takes_the_same_steps(name):
     torch = pytest.importorskip("torch", reason="PyTorch is an extra")
     package = pytest.importorskip("pytorch_optimizer", reason="an extra too")
     rule, options = THEIRS[name]
-    rng = np.random.default_rng(2)
-    start, gradients = rng.normal(size=(4, 5)), rng.normal(size=(100, 4, 5))
-    theirs = torch.tensor(start, requires_grad=True)
-    optimiser = getattr(package, name)([theirs], lr=0.01, **options)
-    ours = start.copy()
-    rule.start([ours])
-    for gradient in gradients:
-        theirs.grad = torch.tensor(gradient)
-        optimiser.step()
-        rule.step([ours], [gradient], 0.01)
-    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=0, atol=1e-12)
+    options = {"lr": 0.01, **options}
+    ours, theirs, _ = both_after(torch, rule, getattr(package, name), lambda t: 0.01, options)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["SGDScheduleFree", "AdamWScheduleFree"])
@@ -534,21 +536,17 @@ def test_schedulefree_takes_the_same_steps(name, warmup):
     rule = {"SGDScheduleFree": ScheduleFreeSGD, "AdamWScheduleFree": ScheduleFreeAdamW}[name](
         weight_decay=0.1
     )
-    rng = np.random.default_rng(2)
-    start, gradients = rng.normal(size=(4, 5)), rng.normal(size=(100, 4, 5))
-    theirs = torch.tensor(start, requires_grad=True)
-    settings = {"lr": 0.05, "weight_decay": 0.1, "warmup_steps": warmup, "foreach": False}
-    optimiser = getattr(package, name)([theirs], **settings)
-    optimiser.train()
-    ours = start.copy()
-    rule.start([ours])
-    for t, gradient in enumerate(gradients, 1):
-        theirs.grad = torch.tensor(gradient)
-        optimiser.step()
-        rule.step([ours], [gradient], 0.05 * min(t / warmup, 1) if warmup else 0.05)
-    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=0, atol=1e-12)
-    optimiser.eval()
-    np.testing.assert_allclose(rule.answer([ours])[0], theirs.detach().numpy(), atol=1e-12)
+    options = {"lr": 0.05, "weight_decay": 0.1, "warmup_steps": warmup, "foreach": False}
+    ours, theirs, optimiser = both_after(
+        torch,
+        rule,
+        getattr(package, name),
+        lambda t: 0.05 * min(t / warmup, 1) if warmup else 0.05,
+        options,
+    )
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+    optimiser.eval()  # moves their parameters, which are those compared, to the answer
+    np.testing.assert_allclose(rule.answer([ours])[0], theirs, atol=1e-12)
 
 
 def test_the_answer_of_schedule_free_sgd_is_the_mean_of_its_plain_steps():
@@ -586,6 +584,8 @@ def test_arrays_of_every_shape(name, dtype):
         twin.step([whole], [flat], 0.05)
         np.testing.assert_array_equal(np.concatenate([p.ravel() for p in parts]), flat)
     np.testing.assert_array_equal(np.concatenate([a.ravel() for a in several]), whole)
+    shown = [(type(array), array.shape, array.dtype) for array in rule.answer(several)]
+    assert shown == [(np.ndarray, array.shape, np.dtype(dtype)) for array in several]
 
 
 def vars_of(rule):
@@ -657,6 +657,15 @@ def test_a_gradient_of_nan_spoils_its_own_coordinate_only(name):
     np.testing.assert_array_equal(spoilt[:, [0, 2]], whole[:, [0, 2]])
 
 
+def test_an_infinite_gradient_is_seen_by_all_but_signs(name):
+    gradients = np.array(STREAM)
+    gradients[2, 1] = np.inf
+    spoilt, whole = run(ALL[name], gradients), run(ALL[name])
+    assert np.isfinite(spoilt[2:, 1]).all() == (name in ("lion", "signum"))
+    assert not np.isfinite(spoilt[2:, 1]).any() or name in ("lion", "signum")
+    np.testing.assert_array_equal(spoilt[:, [0, 2]], whole[:, [0, 2]])
+
+
 def test_a_quadratic_is_solved(name):
     """With falling rates every rule comes near to the minimum of |x|^2 / 2."""
     rule = ALL[name] if "rectified" in name else type(ALL[name])()
@@ -695,6 +704,14 @@ def test_a_gradient_of_another_shape_is_refused():
     rule.start([x])
     with pytest.raises(ValueError, match=r"shape \(3, 2\), its parameter has \(2, 3\)"):
         rule.step([x], [np.ones((3, 2))], 0.1)
+
+
+def test_parameters_of_another_size_than_at_the_start_are_refused():
+    rule = Adam()
+    rule.start([np.ones(3)])
+    for size in (2, 4):
+        with pytest.raises(ValueError, match=f"has {size} entries; at the start it had 3"):
+            rule.step([np.ones(size)], [np.ones(size)], 0.1)
 
 
 @pytest.mark.parametrize(

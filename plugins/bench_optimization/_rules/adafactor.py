@@ -55,6 +55,7 @@ class Adafactor(Rule):
         kept = parameters if self.beta1 else []
         self._first = [np.zeros(array.shape, array.dtype) for array in kept]
 
+    @np.errstate(over="ignore", invalid="ignore")  # a run may diverge
     def step(self, parameters: Arrays, gradients: Arrays, rate: float) -> None:
         self._steps += 1
         rows = zip(parameters, gradients, self._second, strict=True)
@@ -110,9 +111,9 @@ class Adafactor(Rule):
         for kept, axis in ((rows, 1), (cols, 0)):
             kept *= keep
             kept += (1 - keep) * squares.mean(axis, np.float64, keepdims=True)
-        # The product of both would leave the range of float32 sooner than its factors.
-        update = gradient.reshape(squares.shape) / np.sqrt(rows / rows.mean())
-        update /= np.sqrt(cols)
+        # Roots first: where a row is eps1, neither R / mean(R) nor R C is in the range of float32.
+        update = gradient.reshape(squares.shape) / np.sqrt(rows)
+        update *= math.sqrt(rows.mean(dtype=np.float64)) / np.sqrt(cols)
         return update.reshape(gradient.shape)
 
     def _length(self, array: np.ndarray, rate: float) -> float:

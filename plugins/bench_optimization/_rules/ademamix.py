@@ -7,7 +7,7 @@ slow momentum is not corrected for its start at 0. O(d) a step, three buffers, h
 Both schedules are over `warmup` steps: with u = min(t / warmup, 1) a = alpha u, and
 b = exp(ln b0 ln beta3 / ((1 - u) ln beta3 + u ln b0)), so that the half-life of the slow momentum
 grows linearly from that of b0 = beta1. The paper takes the whole run as the warm-up. warmup=0 is no
-warm-up. Where beta1 = 0, which has no half-life, b0 is 0.9.
+warm-up. Where beta1 = 0, which has no half-life, b0 is 0.9. b is never above beta3.
 
 Departs from the paper: beta3 is 0.999 by default, since the 0.9999 stated for runs of 256,000 steps
 never starts to move in short ones; take 1 / (1 - beta3) at most a tenth of the steps.
@@ -56,4 +56,4 @@ def slow_beta(part: float, beta1: float, beta3: float) -> float:
         return beta3
     first = math.log(beta1 or FIRST_BETA3)
     last = math.log(beta3)
-    return math.exp(first * last / ((1 - part) * last + part * first))
+    return min(beta3, math.exp(first * last / ((1 - part) * last + part * first)))

@@ -18,8 +18,9 @@ Arrays = Sequence[np.ndarray]
 class Rule:
     """An update rule.
 
-    A gradient that is not finite makes the parameters it belongs to NaN or infinite, and leaves
-    all others as they would be.
+    A gradient of NaN makes the parameter it belongs to NaN, and leaves the others as they would be:
+    the other entries where a rule goes by entries, the other arrays where it goes by matrices or
+    rows. An infinite one does the same, or makes it infinite; but to a sign it is one like others.
     """
 
     def start(self, parameters: Arrays) -> None:
@@ -31,7 +32,12 @@ class Rule:
         raise NotImplementedError(f"{type(self).__name__} must define start(self, parameters)")
 
     def step(self, parameters: Arrays, gradients: Arrays, rate: float) -> None:
-        """One update, in place; `rate` is the learning rate of this step."""
+        """One update, in place; `rate` is the learning rate of this step.
+
+        Args:
+            parameters: of the shapes and dtypes of the start, which may be other arrays.
+            gradients: are only read, and share no memory with the parameters.
+        """
         raise NotImplementedError(
             f"{type(self).__name__} must define step(self, parameters, gradients, rate)"
         )
@@ -60,6 +66,7 @@ class FusedRule(Rule):
     def start(self, parameters: Arrays) -> None:
         self._steps = 0
         self._updates = [_update(self.update, checked(array)) for array in parameters]
+        self._sizes = [array.size for array in parameters]
         self._buffers = [
             tuple(np.zeros(array.shape, array.dtype) for _ in range(self.buffers))
             for array in parameters
@@ -68,9 +75,15 @@ class FusedRule(Rule):
     def step(self, parameters: Arrays, gradients: Arrays, rate: float) -> None:
         self._steps += 1
         scalars = self.scalars(self._steps, rate)
-        rows = zip(parameters, gradients, self._buffers, self._updates, strict=True)
-        for array, gradient, buffers, update in rows:
-            update(array.size, array, matched(gradient, array), *buffers, *scalars)
+        own = zip(self._buffers, self._updates, self._sizes, strict=True)
+        for array, gradient, (buffers, update, size) in zip(
+            parameters, gradients, own, strict=True
+        ):
+            if array.size != size:  # C would go beyond the end of the buffers
+                raise ValueError(
+                    f"a parameter has {array.size} entries; at the start it had {size}"
+                )
+            update(size, array, matched(gradient, array), *buffers, *scalars)
 
     @property
     def state(self) -> list[np.ndarray]:

@@ -47,4 +47,4 @@ class ScheduleFreeSGD(FusedRule):
         """The mean x = y + (1 - 1 / beta) (z - y), in arrays of its own."""
         back = 1 - 1 / self.beta
         pairs = zip(parameters, self._buffers, strict=True)
-        return [y + y.dtype.type(back) * (buffers[0] - y) for y, buffers in pairs]
+        return [np.asarray(y + y.dtype.type(back) * (buffers[0] - y)) for y, buffers in pairs]

@@ -121,7 +121,8 @@ class Oracle:
 
         A component's gradient, without l2, is its slope times its row. With older slopes given
         (0 where there are none), the answer is the sum over components of (new slope - older slope)
-        times the row, float64[d], and the new slopes, float64[m]; costs m.
+        times the row, float64[d], and the new slopes, float64[m]; costs m. A component that is
+        named twice counts twice, each time from its older slope.
         """
         count = self._checked(x, indices)
         slopes = np.array(slopes, np.float64)

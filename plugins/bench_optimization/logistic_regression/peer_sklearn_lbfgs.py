@@ -23,4 +23,12 @@ class SklearnLBFGS(Solver):
     traced: bool = True  # answers after 1, 2, 4, ... passes, or at the end only
 
     def solve(self, oracle, rng):
-        yield from run(oracle, self.traced, lambda passes: (passes - 1) * 9 // 10, solver="lbfgs")
+        from sklearn.linear_model import LogisticRegression
+
+        yield from run(
+            oracle,
+            LogisticRegression,
+            self.traced,
+            lambda passes: (passes - 1) * 9 // 10,
+            solver="lbfgs",
+        )

@@ -23,5 +23,14 @@ class SklearnLiblinear(Solver):
     traced: bool = True  # answers after 1, 2, 4, ... passes, or at the end only
 
     def solve(self, oracle, rng):
+        from sklearn.linear_model import LogisticRegression
+
         seed = int(rng.integers(2**31))
-        yield from run(oracle, self.traced, solver="liblinear", dual=True, random_state=seed)
+        yield from run(
+            oracle,
+            LogisticRegression,
+            self.traced,
+            solver="liblinear",
+            dual=True,
+            random_state=seed,
+        )

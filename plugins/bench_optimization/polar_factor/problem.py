@@ -26,6 +26,7 @@ from harness.api import Case, Instance, InvalidAnswer, Problem, Symmetry
 
 _ROUNDINGS = 10 * np.finfo(np.float64).eps
 _LEAST_COST = -15.0  # decades; a single rounding of each entry
+_LARGEST_ENTRY = 1e60  # the fourth power of the norm is still a number
 
 
 class PolarFactor(Problem):
@@ -201,11 +202,15 @@ def _matrix(answer: object, shape: tuple[int, ...]) -> np.ndarray:
     """An answer as float64[rows, cols].
 
     Raises:
-        InvalidAnswer: where it is no such matrix, or not finite.
+        InvalidAnswer: where it is no such matrix, not finite, or too large to be squared twice.
     """
     if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiu":
         told = f"an array of {answer.dtype}" if isinstance(answer, np.ndarray) else type(answer)
         raise InvalidAnswer(f"the answer is {told}, expected an array of real numbers {shape}")
     if answer.shape != shape:
         raise InvalidAnswer(f"the answer has the shape {answer.shape}, expected {shape}")
-    return finite(np.asarray(answer, np.float64), "the answer")
+    found = finite(np.asarray(answer, np.float64), "the answer")
+    most = float(np.abs(found).max())
+    if most > _LARGEST_ENTRY:
+        raise InvalidAnswer(f"the answer has an entry of size {most:.1e}: the iteration diverged")
+    return found
