@@ -83,6 +83,7 @@ class Tail(Average):
         self._sums = [np.zeros_like(mean) for mean in self._means]
 
     def update(self, parameters: Arrays) -> None:
+        _same_shapes(self._means, parameters)
         place = self._steps % self.window
         self._steps += 1
         if len(self._ring) < self.window:
@@ -196,6 +197,7 @@ class OUEMA(Average):
 
     def update(self, parameters: Arrays) -> None:
         self._steps += 1
+        _same_shapes(self._first, parameters)
         held = (1 + self._steps) ** -self.eta
         pairs = zip(parameters, self._first, strict=True)
         freed = [(point - held * first) / (1 - held) for point, first in pairs]
@@ -243,11 +245,11 @@ def scaled_decay(decay: float, times: float) -> float:
 
 def blend(means: Arrays, parameters: Arrays, weight: float) -> None:
     """mean = mean + weight (x - mean), in place; the means are float64."""
+    _same_shapes(means, parameters)  # C would read beyond the end of a smaller one
     if weight == 1:  # what the mean was must leave no rounding behind
         copy(means, parameters)
         return
     for mean, point in zip(means, parameters, strict=True):
-        _same_shape(mean, point)  # C would read beyond the end of a smaller one
         if point.dtype == np.float32:
             kernel("optimisers").opt_average_f32(mean.size, mean, point, weight)
         else:
@@ -261,11 +263,12 @@ def doubles(parameters: Arrays) -> list[np.ndarray]:
 
 def copy(kept: Arrays, parameters: Arrays) -> None:
     """Copy points into arrays that are there."""
+    _same_shapes(kept, parameters)
     for mine, point in zip(kept, parameters, strict=True):
-        _same_shape(mine, point)
         mine[...] = point
 
 
-def _same_shape(mine: np.ndarray, point: np.ndarray) -> None:
-    if mine.shape != point.shape:
-        raise ValueError(f"a point has an array of shape {point.shape}; expected {mine.shape}")
+def _same_shapes(kept: Arrays, parameters: Arrays) -> None:
+    for mine, point in zip(kept, parameters, strict=True):
+        if mine.shape != point.shape:
+            raise ValueError(f"a point has an array of shape {point.shape}; expected {mine.shape}")

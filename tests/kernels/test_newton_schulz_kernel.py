@@ -1,13 +1,10 @@
 """The Newton-Schulz kernel against its formula, at all sizes around its tiles."""
 
-import signal
-import subprocess
-
 import numpy as np
 import pytest
-import sanitize
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from instruction_sets import assert_same_bits
 
 from harness.kernels import KernelError, kernel
 
@@ -148,20 +145,4 @@ def test_arrays_of_the_wrong_type_are_refused():
 
 
 def test_every_instruction_set_gives_the_same_bits(tmp_path):
-    if not sanitize.can_build(["-mavx512f"], tmp_path):
-        pytest.skip("this compiler knows no AVX, so that there are no clones")
-    drivers = sanitize.compile_drivers("newton_schulz", tmp_path, [])
-    found = {}
-    for option in ("sse2", "avx2", "avx512f"):
-        folder = tmp_path / option
-        folder.mkdir()
-        options = ["-O3", *sanitize.NO_CLONES, f"-m{option}"]
-        compiled = sanitize.compile_kernel("newton_schulz", folder, options)
-        programs = [sanitize.link([d, compiled], folder / d.stem, []) for d in drivers]
-        found[option] = [subprocess.run([p], capture_output=True, text=True) for p in programs]
-    baseline = found.pop("sse2")
-    assert [run.returncode for run in baseline] == [0, 0], [run.stdout for run in baseline]
-    for runs in found.values():
-        for run, expected in zip(runs, baseline, strict=True):
-            if run.returncode != -signal.SIGILL:  # this processor lacks it
-                assert run.stdout == expected.stdout
+    assert_same_bits("newton_schulz", tmp_path)

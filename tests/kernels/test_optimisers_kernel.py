@@ -3,12 +3,9 @@
 numpy rounds each operation once, as C does without contraction, so there is nothing to tolerate.
 """
 
-import signal
-import subprocess
-
 import numpy as np
 import pytest
-import sanitize
+from instruction_sets import assert_same_bits
 
 from harness.kernels import KernelError, kernel
 
@@ -247,19 +244,4 @@ def test_a_play_is_its_formula_in_pieces_too(kind, decay, correct):
 
 
 def test_every_instruction_set_gives_the_same_bits(tmp_path):
-    if not sanitize.can_build(["-mavx512f"], tmp_path):
-        pytest.skip("this compiler knows no AVX, so that there are no clones")
-    drivers = sanitize.compile_drivers("optimisers", tmp_path, [])
-    outputs = {}
-    for option in ("sse2", "avx2", "avx512f"):
-        folder = tmp_path / option
-        folder.mkdir()
-        options = ["-O3", *sanitize.NO_CLONES, f"-m{option}"]
-        compiled = sanitize.compile_kernel("optimisers", folder, options)
-        for driver in drivers:
-            program = sanitize.link([driver, compiled], folder / driver.stem, [])
-            run = subprocess.run([program], capture_output=True, text=True)
-            if run.returncode != -signal.SIGILL:  # this processor lacks it
-                assert run.returncode == 0
-                outputs.setdefault(driver.stem, set()).add(run.stdout)
-    assert [len(found) for found in outputs.values()] == [1, 1]
+    assert_same_bits("optimisers", tmp_path)

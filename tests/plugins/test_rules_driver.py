@@ -156,6 +156,16 @@ def test_a_rule_may_answer_with_another_point():
         np.testing.assert_array_equal(other, 2 * one)
 
 
+def test_the_average_is_of_the_answers_of_the_rule():
+    class Doubled(SGD):
+        def answer(self, parameters):
+            return [2 * array for array in parameters]
+
+    plain = points(Oracle(10, 60), average=Polyak())
+    doubled = points(Oracle(10, 60), Doubled(), average=Polyak())
+    np.testing.assert_allclose(doubled[-1], 2 * plain[-1], rtol=1e-13)
+
+
 def test_full_gradients_find_the_minimum():
     oracle = Oracle(10, 10 * 500)
     best = np.linalg.lstsq(oracle.matrix, oracle.target, rcond=None)[0]

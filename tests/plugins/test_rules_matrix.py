@@ -591,6 +591,13 @@ def test_the_mean_may_be_over_all_arrays(rng):
         np.testing.assert_allclose(one, array - 0.5 * (1 + 0.1 / root * array), rtol=1e-5)
 
 
+def test_rows_of_zeros_are_clipped_to_a_hundredth_of_the_least_norm():
+    rule = Ranger21(100, centralising=False)
+    run(rule, [np.zeros((2, 2))], [[np.array([[3.0, 4.0], [3e-6, 4e-6]])]], 0.01)
+    newest = max(rule.state[:2], key=np.linalg.norm)
+    np.testing.assert_allclose(newest / 0.19, [[6e-6, 8e-6], [3e-6, 4e-6]], rtol=1e-12)
+
+
 def test_norm_loss_draws_rows_to_norm_one(rng):
     start = [np.array([[0.6, 0.8], [0.03, 0.04], [30, 40]]), np.zeros((2, 2))]
     nothing = [np.zeros_like(array) for array in start]

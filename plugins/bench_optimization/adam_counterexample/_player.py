@@ -29,14 +29,24 @@ class _Player(Solver):
         shares({name: value for name, value in betas.items() if value is not None})
 
     def play(
-        self, oracle, kind: int, beta1: float, beta2: float, correct: bool = False
+        self,
+        oracle,
+        kind: int,
+        beta1: float,
+        beta2: float,
+        correct: bool = False,
+        unit: float = 1.0,
     ) -> Iterator[np.ndarray]:
-        """Yield the points of all rounds, once: half a play is no answer."""
+        """Yield the points of all rounds, once: half a play is no answer.
+
+        Args:
+            unit: of the slopes, by which the rate is divided where a rule has no scale of its own.
+        """
         slopes = np.ascontiguousarray(oracle.slopes(oracle.rounds))
         points = np.empty(len(slopes) + 1)
         state = np.array([oracle.start, 0.0, 0.0, 0.0, 1.0, 1.0])
         betas = (beta1, beta2, correct)
-        rate = (self.learning_rate, self.decay)
+        rate = (self.learning_rate / unit, self.decay)
         kernel("optimisers").opt_play(len(slopes), 1, slopes, points, kind, *rate, *betas, state)
         points[-1] = state[0]
         yield points

@@ -29,6 +29,7 @@ class Oracle:
     Attributes:
         rounds: how many there are in all.
         start: the point of the first round.
+        steepest: what no slope exceeds in size; the bound G of the theory.
         beta1, beta2: the decays of Adam at which the stream is aimed.
     """
 
@@ -37,6 +38,7 @@ class Oracle:
         self._next = 0
         self.rounds = len(self._slopes)
         self.start: float = data["start"]
+        self.steepest: float = data["steepest"]
         self.beta1: float = data["beta1"]
         self.beta2: float = data["beta2"]
 
@@ -115,19 +117,19 @@ yield points
                 f"rounds = {rounds}; expected a positive multiple of {period}, since within a "
                 "period the best fixed point is another one"
             )
-        start, beta1, beta2 = 0.0, 0.9, 0.99
+        start, steepest, beta1, beta2 = 0.0, _LARGE, 0.9, 0.99
         if case.family == "theorem":
             if not 2 < case.c < 1e6:
                 raise InvalidCase(f"c = {case.c}; expected more than 2, so that -1 is best")
-            start, beta1, beta2 = 1.0, 0.0, 1 / (1 + case.c**2)
+            start, steepest, beta1, beta2 = 1.0, case.c, 0.0, 1 / (1 + case.c**2)
             slopes = np.tile([case.c, -1.0, -1.0], rounds // 3)
         elif case.family == "synthetic":
             slopes = np.full(rounds, _SMALL)
             slopes[::_PERIOD] = _LARGE
         else:
             slopes = np.where(rng.random(rounds) < 0.01, _LARGE, _SMALL)
-        data = {"slopes": slopes, "start": start, "beta1": beta1, "beta2": beta2}
-        return Instance(data, sizes={"n": rounds})
+        data = {"slopes": slopes, "start": start, "steepest": steepest}
+        return Instance(data | {"beta1": beta1, "beta2": beta2}, sizes={"n": rounds})
 
     def open(self, data, meter: Meter) -> Oracle:
         return Oracle(data, meter)
@@ -158,8 +160,12 @@ yield points
         )
         yield Symmetry(
             "slopes times 4",
-            Instance(data | {"slopes": 4 * data["slopes"]}, sizes=instance.sizes),
+            Instance(
+                data | {"slopes": 4 * data["slopes"], "steepest": 4 * data["steepest"]},
+                sizes=instance.sizes,
+            ),
             cost=lambda cost: 4 * cost,
+            strict=True,
         )
 
 

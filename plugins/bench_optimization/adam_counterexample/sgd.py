@@ -1,7 +1,8 @@
-"""Projected gradient descent (Zinkevich): x = clip(x - a_t g), a_t = a / sqrt(t).
+"""Projected gradient descent (Zinkevich): x = clip(x - a_t g / G), a_t = a / sqrt(t).
 
-Its regret after T rounds is O(sqrt(T)) for every stream of convex losses. O(1) a round. The
-textbook rate is the domain over the largest slope, 2 / 1010 on two of the families.
+G bounds the slopes: the textbook's step is about the domain's length over G, so that the rate means
+here what it means to the methods that divide by slopes of their own. Its regret after T rounds is
+O(sqrt(T)) for every stream of convex losses. O(1) a round.
 """
 
 from dataclasses import dataclass
@@ -19,4 +20,4 @@ class SGD(_Player):
     space: ClassVar = {"learning_rate": ("log", 1e-4, 10.0), "decay": ("choice", True, False)}
 
     def solve(self, oracle, rng):
-        yield from self.play(oracle, PLAIN, 0.0, 0.0)
+        yield from self.play(oracle, PLAIN, 0.0, 0.0, unit=oracle.steepest)

@@ -26,6 +26,5 @@ class InverseRoot(Solver):
         x = matrix / (norm(matrix) or 1.0)
         values, vectors = np.linalg.eigh(x @ x.T)
         kept = values > max(x.shape) * np.finfo(x.dtype).eps * values[-1]
-        vectors = vectors[:, kept] if values[-1] > 0 else vectors[:, :0]
-        roots = np.sqrt(values[kept]) if values[-1] > 0 else values[:0]
-        yield back((vectors / roots) @ (vectors.T @ x))
+        vectors = vectors[:, kept]  # none of a matrix of zeros
+        yield back((vectors / np.sqrt(values[kept])) @ (vectors.T @ x))
