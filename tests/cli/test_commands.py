@@ -110,9 +110,7 @@ def test_a_paper_works_when_an_installed_solver_names_it(bench, solver_file):
     extra = '    role = "paper"\n    papers = ("alchemy",)\n'
     path = solver_file("yield 0", extra=extra)
     before = bench("papers", "alchemy", "--format", "json").json
-    after = bench(
-        "papers", "alchemy", "--plugin", TOYS, "--plugin", path, "--format", "json"
-    ).json
+    after = bench("papers", "alchemy", "--plugin", TOYS, "--plugin", path, "--format", "json").json
     assert [row["works"] for row in before if row["key"] == "alchemy"] == [False]
     (row,) = [row for row in after if row["key"] == "alchemy"]
     assert row["works"]
