@@ -18,7 +18,7 @@ import pandas as pd
 
 from harness import claim_notes
 from harness.catalogue import Catalogue
-from harness.claim import UNTESTABLE, VERDICTS, Claim, Quantity
+from harness.claim import UNTESTABLE, VERDICTS, Claim, CostGap, Quantity
 from harness.estimates import Estimate, Missing, Unmeasurable, estimate, kinds
 from harness.loading import PluginError, Source, load_module
 from harness.selectors import Misuse, nearest
@@ -169,7 +169,16 @@ def judged(
         claims = stated(catalogue)[0]
     rules = dict(problems or {})
     keys: dict[Source, str] = {}
-    return [_judge(catalogue, frame, rules, one, keys, runs or {}) for one in claims]
+    found = [_judge(catalogue, frame, rules, one, keys, runs or {}) for one in claims]
+    return [_in_its_unit(one, known, rules) for one, known in zip(claims, found, strict=True)]
+
+
+def _in_its_unit(one: Stated, found: Judged, rules: Mapping[str, Rules]) -> Judged:
+    """A gap in cost is no share where the problem compares costs by difference."""
+    known = rules.get(one.problem)
+    if isinstance(one.claim.quantity, CostGap) and known and known.compare == "difference":
+        return dataclasses.replace(found, form="gap")
+    return found
 
 
 def _judge(
@@ -258,7 +267,7 @@ def _result(
         measured=_number(known.value) if known else None,
         low=_number(known.low) if known else None,
         high=_number(known.high) if known else None,
-        form=(found.form if found else "") or (quantity.form if quantity is not None else "text"),
+        form=quantity.form if quantity is not None else "text",
         reproduced=claim.reproduced,
         why=why,
         records=_addresses(rows, quantity) if rows is not None and quantity is not None else (),

@@ -46,16 +46,12 @@ class Unmeasurable(Exception):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity with its interval, and what a reader must know of it.
-
-    `form` is how it is written where that differs from what the quantity says.
-    """
+    """A quantity with its interval, and what a reader must know of it."""
 
     interval: Interval
     notes: tuple[str, ...] = ()
     runs: int = 0
     proof: bool | None = None  # of equal answers: whether no run differed
-    form: str = ""
 
 
 @functools.singledispatch
@@ -124,9 +120,7 @@ def _(quantity: CostGap, board: Board) -> Estimate:
     if len(pairs) == 1 and found.low == found.high and not notes:
         notes = ("no two seeds differ, so no chance is in the interval",)
     runs = sum(len(a) + len(b) for a, b in pairs)
-    if board.relative:
-        return Estimate(found.map(_expm1), notes, runs)
-    return Estimate(found, notes, runs, form="gap")
+    return Estimate(found.map(_expm1) if board.relative else found, notes, runs)
 
 
 @estimate.register

@@ -24,10 +24,10 @@ BARE = Claim(
 NOTHING = SimpleNamespace(solvers={}, claims=[], problems={})
 
 
-def judge(rows, claim=BARE, machine="box", catalogue=NOTHING, headers=None):
+def judge(rows, claim=BARE, machine="box", catalogue=NOTHING, headers=None, compare="ratio"):
     runs = {"r": {"machine": "box"}, "s": {"machine": "box"}, "z": {"machine": "other"}}
     frame = of_machine(records(Results(runs, list(rows))), machine)
-    return judged(catalogue, frame, {"tour": Rules()}, [Stated("tour", claim)], headers)[0]
+    return judged(catalogue, frame, {"tour": Rules(compare)}, [Stated("tour", claim)], headers)[0]
 
 
 def timed(label, seconds, **facts):

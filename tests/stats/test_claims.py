@@ -63,6 +63,14 @@ def test_nothing_run_means_no_verdict():
     assert as_json(found)["interval"] is None
 
 
+@pytest.mark.parametrize(("compare", "form"), [("ratio", "share"), ("difference", "gap")])
+def test_a_gap_in_cost_has_the_unit_of_its_board_also_before_it_is_measured(compare, form):
+    claim = replace(BARE, quantity=CostGap("a", "b", "c"), reproduced=(-math.inf, -1.0))
+    rows = [run(label, "c", seed, 2.0 + seed) for label in ("a", "b") for seed in range(8)]
+    for records in (rows, rows[:8]):
+        assert judge(records, claim, compare=compare).form == form
+
+
 def test_too_few_runs_are_inconclusive():
     found = judge([*timed("a", [1.0, 1.1]), *timed("b", [9.0, 9.1])])
     assert found.verdict == "inconclusive"
