@@ -65,7 +65,7 @@ def test_nothing_run_means_no_verdict():
 
 @pytest.mark.parametrize(("compare", "form"), [("ratio", "share"), ("difference", "gap")])
 def test_a_gap_in_cost_has_the_unit_of_its_board_also_before_it_is_measured(compare, form):
-    claim = replace(BARE, quantity=CostGap("a", "b", "c"), reproduced=(-math.inf, -1.0))
+    claim = replace(BARE, quantity=CostGap("a", "b", "c"), reproduced=(-math.inf, -1.0), holds=None)
     rows = [run(label, "c", seed, 2.0 + seed) for label in ("a", "b") for seed in range(8)]
     for records in (rows, rows[:8]):
         assert judge(records, claim, compare=compare).form == form
