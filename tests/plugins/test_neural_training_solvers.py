@@ -313,7 +313,7 @@ def test_full_gradients_take_no_batches(monkeypatch):
     assert _driver.steps_of(450, 150, 0) == 3
 
 
-# What the papers' cards promise of small nets
+# What the papers let one expect of small nets
 
 
 def test_ranger21_trains_a_deep_net_that_starts_too_small_and_adamw_does_not():

@@ -24,8 +24,8 @@ class IterateAveraging(Problem):
 
     Families: in `regression` samples are inputs with covariance diag(i^-power) and targets with
     normal errors; the noise of gradients grows with the risk. In `quadratic` the gradient noise has
-    the covariance noise^2 H whatever the weights. `worked` is a case of three weights whose risks
-    are published to ten digits.
+    the covariance noise^2 H whatever the weights. `worked` is a case of three weights, small
+    enough to be worked out beside it.
     """
 
     title = "Averages of iterates"
