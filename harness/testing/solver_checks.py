@@ -74,6 +74,8 @@ def _says_what_it_must(solver: SolverSubject, found: dict[str, Any]) -> None:
     demand="Where it declares a space, it can be made with every setting of it.",
 )
 def space(solver: SolverSubject) -> str:
+    if solver.absent:
+        raise NotApplicable(solver.absent)
     found, run = solver.facts
     if not solver.entry.space:
         raise NotApplicable("it declares no space to tune")

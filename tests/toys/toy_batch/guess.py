@@ -1,6 +1,7 @@
 """Guess a few times and keep the best."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from harness.api import Solver
 
@@ -10,6 +11,7 @@ class Guess(Solver):
     """Guess a few times and keep the best."""
 
     problem = "toy_batch"
+    space: ClassVar = {"guesses": ("integer", 1, 20)}
 
     guesses: int = 5
 
