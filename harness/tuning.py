@@ -72,6 +72,11 @@ class Tuned:
         return next((trial for trial in self.trials if trial.label == self.solver), None)
 
     @property
+    def setting(self) -> str:
+        """What was chosen: `learning_rate=0.003`, or nothing where the defaults were best."""
+        return self.chosen.label.removeprefix(self.solver).strip("[]").replace(",", ", ")
+
+    @property
     def seconds(self) -> float:
         """What the tuning took of the solver's own time."""
         return sum(trial.seconds for trial in self.trials)

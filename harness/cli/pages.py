@@ -41,6 +41,7 @@ def write_pages(
     from harness import tables
     from harness.papers import load_papers
     from harness.report import write_site
+    from harness.results import TUNING
 
     measured = tables.of_machine(records, machine)
     frame = tables.select(tables.latest(measured, ""), problems)
@@ -50,7 +51,8 @@ def write_pages(
         catalogue,
         folder,
         load_papers(),
-        measured=measured,
+        # Without trials there is nothing tuned to show, and no second frame to keep.
+        measured=measured if (measured["purpose"] == TUNING).any() else None,
         claims=_verdicts(catalogue, loaded, measured, problems),
         figures=figures,
     )

@@ -237,7 +237,7 @@ def _told(found: Sequence[Tuned], problem: str, compare: str) -> str:
         rows.append(
             [
                 plain(one.solver),
-                plain(setting_text(one)),
+                plain(one.setting or "defaults"),
                 _score(one.chosen.score, compare),
                 _score(default.score, compare) if default else "–",
                 str(len(one.trials)),
@@ -253,13 +253,6 @@ def _told(found: Sequence[Tuned], problem: str, compare: str) -> str:
         f"next: bench run {problem} --suite standard --ruleset tuned",
     ]
     return "\n".join(lines)
-
-
-def setting_text(one: Tuned) -> str:
-    """The tuned setting: `learning_rate=0.003`, or that the defaults were best."""
-    if one.chosen.label == one.solver:
-        return "defaults"
-    return one.chosen.label.removeprefix(one.solver).strip("[]").replace(",", ", ")
 
 
 def _score(score: float, compare: str) -> str:

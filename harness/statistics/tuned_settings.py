@@ -61,7 +61,7 @@ def _row(one: Any) -> dict[str, Any]:
     count = len(ordered)
     row = {
         "label": one.solver,
-        "setting": _setting(one),
+        "setting": one.setting or "its defaults",
         "score": one.chosen.score,
         "default": one.default.score if one.default is not None else math.nan,
         "trials": count,
@@ -73,13 +73,6 @@ def _row(one: Any) -> dict[str, Any]:
     for name, share in _QUARTERS:
         row[name] = float(ordered[min(math.ceil(share * count), count) - 1])
     return row
-
-
-def _setting(one: Any) -> str:
-    """`learning_rate=0.003`, or that the defaults were best."""
-    if one.chosen.label == one.solver:
-        return "its defaults"
-    return str(one.chosen.label.removeprefix(one.solver).strip("[]").replace(",", ", "))
 
 
 def _columns(form: str) -> tuple[Column, ...]:
