@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from harness.report.page import Page, Sources
     from harness.report.rulesets import Rulesets
     from harness.report.solver_page import SolverPage
+    from harness.report.subjects import SolverFacts
 
 _HERE = Path(__file__).parent
 
@@ -139,13 +140,12 @@ class _Site:
     def _problem(self, name: str) -> None:
         """The page of a problem, those of its solvers, and its data."""
         from harness.report import compare_page
-        from harness.report.card import card, said
+        from harness.report.card import card
         from harness.report.claims_page import counted
         from harness.report.page import problem_page
         from harness.report.rulesets import tuned_pages
         from harness.report.solver_page import solver_pages
         from harness.report.subjects import unrun_facts
-        from harness.report.takeaway import write_badge, write_citations
 
         place = self._links.problems[name]
         rulesets = tuned_pages(name, self._sources)
@@ -157,19 +157,9 @@ class _Site:
         unrun = list(unrun_facts(entries, self._sources.titles).values())
         stems = {one.name.removeprefix(f"{name}/") for one in [*page.solvers.values(), *unrun]}
         claims = {stem: self._claims.of_solver(name, stem) for stem in stems}
-        self._page(
-            "problem.html",
-            self._links.problem(name),
-            page=page,
-            unrun=unrun,
-            counts=counted(page.claims),
-            badge=f"{page.facts.title}: {said(page)}",
-        )
-        self._data(page)
+        self._board(page, unrun, counted(page.claims))
         if rulesets.trials:
             self._tuned(name, rulesets)
-        write_badge(page, said(page), self._folder, self._links)
-        write_citations(page, self._folder, self._links)
         for one in solver_pages(page, self._sources.catalogue, unrun, claims):
             self._solver(one)
         self._cards.append(card(page))
@@ -178,28 +168,33 @@ class _Site:
             compared = compare_page.write_data(self._folder, page.board, place)
             self._compared += [compared] if compared else []
 
-    def _tuned(self, name: str, rulesets: Rulesets) -> None:
-        """The same board with tuned settings."""
-        from dataclasses import replace
-
+    def _board(self, page: Page, unrun: Sequence[SolverFacts], counts: Sequence[Any]) -> None:
+        """The page of one board, its data, its badge and what it cites."""
         from harness.report.card import said
-        from harness.report.page import problem_page
         from harness.report.takeaway import write_badge, write_citations
 
-        place = self._links.problems[tuned_key(name)]
-        sources = replace(self._sources, frame=rulesets.records)
-        page = problem_page(name, place, sources, [], rulesets.trials, "tuned")
+        told = said(page)
         self._page(
             "problem.html",
             self._links.problem(page.key),
             page=page,
-            unrun=[],
-            counts=[],
-            badge=f"{page.facts.title}: {said(page)}",
+            unrun=unrun,
+            counts=counts,
+            badge=f"{page.facts.title}: {told}",
         )
         self._data(page)
-        write_badge(page, said(page), self._folder, self._links)
+        write_badge(page, told, self._folder, self._links)
         write_citations(page, self._folder, self._links)
+
+    def _tuned(self, name: str, rulesets: Rulesets) -> None:
+        """The same board with tuned settings."""
+        from dataclasses import replace
+
+        from harness.report.page import problem_page
+
+        place = self._links.problems[tuned_key(name)]
+        sources = replace(self._sources, frame=rulesets.records)
+        self._board(problem_page(name, place, sources, [], rulesets.trials, "tuned"), [], [])
 
     def _solver(self, one: SolverPage) -> None:
         from harness.machine import missing
