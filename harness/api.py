@@ -225,7 +225,9 @@ class Events:
 
     A solver writes `for event in events: ...; yield decision`. Each yield decides the event last
     revealed; asking for the next one without having yielded raises `Undecided`. The harness
-    stamps when each event was revealed and when it was decided.
+    stamps when each event was revealed and when it was decided, and tells the quantiles
+    `latency_p50` and `latency_p99`, and `build_seconds`, the time before the first one was asked
+    for. What an index is built from is an attribute of a subclass.
     """
 
     def __init__(self, events: Iterable[Any], meter: Meter) -> None:

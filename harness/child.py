@@ -114,6 +114,7 @@ def parse_ending(payload: bytes) -> Ending:
         _count(said["calls"]),
         _count(said["answers"]),
         [_seconds(latency) for latency in said["latencies"]],
+        _seconds(said["build"]),
     )
 
 

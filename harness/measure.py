@@ -167,7 +167,7 @@ def _fill(record: Record, outcome: Outcome, plan: Plan) -> None:
         record.status = "timeout"
         record.message = f"stopped after {timeout:g} s, the limit of a run"
     if ending.latencies:
-        record.scores.update(_latencies(ending.latencies))
+        record.scores.update(_latencies(ending.latencies), build_seconds=ending.build)
 
 
 def _latencies(seconds: list[float]) -> dict[str, float]:

@@ -52,7 +52,8 @@ class Ending:
     """How a run of the loop ended, and what it used.
 
     `why` is finished, seconds, answers, calls or target; `seconds` and `cpu` are the solver's own
-    time, scoring and keeping excluded. `latencies` are seconds per event of an online problem.
+    time, scoring and keeping excluded. `latencies` are seconds per event of an online problem, and
+    `build` those until the first event was asked for: what an index takes to be built.
     """
 
     why: str = "finished"
@@ -61,6 +62,7 @@ class Ending:
     calls: int = 0
     answers: int = 0
     latencies: list[float] = field(default_factory=list)
+    build: float = 0.0
 
 
 def drive(
@@ -139,17 +141,22 @@ class _Loop:
         self._next_at = 0.0
         self._decisions: list[Any] = []
         self._revealed_at = 0.0
+        self._started_at: float | None = None
         if self._events is not None:
             self._events.on_reveal(self._stamp)
 
     def _stamp(self) -> None:
         self._revealed_at = perf_counter()
+        if self._meter.calls == 1 and self._started_at is not None:  # the first event
+            self.ending.build = self._revealed_at - self._started_at
 
     def step(self, work: Callable[[], Any]) -> bool:
         """One answer: timed, owned, and perhaps kept. False when the run has ended."""
         ending = self.ending
         cpu = process_time()
         start = perf_counter()
+        if self._started_at is None:
+            self._started_at = start
         try:
             answer = own(work())
         except StopIteration:

@@ -369,7 +369,7 @@ for name in os.listdir('/proc/self/fd'):
         if os.readlink('/proc/self/fd/' + name).startswith('socket'): channel = int(name)
     except OSError: pass
 said = {'why': 'finished', 'seconds': 0.0, 'cpu': 0.0, 'calls': 0, 'answers': 1, 'latencies': []}
-said = json.dumps(said).encode()
+said = json.dumps({**said, 'build': 0.0}).encode()
 os.write(channel, struct.pack('<cQ', b'E', len(said)) + said)
 """
 

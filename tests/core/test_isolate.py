@@ -530,6 +530,7 @@ ENDING = {
     "calls": 0,
     "answers": 1,
     "latencies": [],
+    "build": 0.0,
     "threads": 1,
 }
 
@@ -587,7 +588,9 @@ def test_garbage_in_the_channel_ends_the_run_and_nothing_else(run, body):
     assert run("yield 1").status == "ok"
 
 
-@pytest.mark.parametrize("name", ["seconds", "cpu", "calls", "answers", "latencies", "threads"])
+@pytest.mark.parametrize(
+    "name", ["seconds", "cpu", "calls", "answers", "latencies", "build", "threads"]
+)
 @pytest.mark.parametrize("value", ["NaN", "Infinity", '"x"', "[[1]]", "{}", "true", "1" * 400])
 def test_an_ending_with_wrong_values_is_no_ending(run, name, value):
     text = json.dumps({**ENDING, name: "@"}).replace('"@"', value)
@@ -601,7 +604,7 @@ def assert_storable(outcome: Outcome):
     seconds = [point.seconds for point in outcome.points] + [outcome.wall, outcome.cpu]
     if outcome.ending is not None:
         ending = outcome.ending
-        seconds += [ending.seconds, ending.cpu, *ending.latencies]
+        seconds += [ending.seconds, ending.cpu, ending.build, *ending.latencies]
         assert all(type(number) is int for number in (ending.calls, ending.answers))
         assert type(ending.why) is str
         json.dumps([ending.calls, ending.answers])

@@ -108,7 +108,7 @@ def test_a_target_of_zero_is_a_target(traced):
 def test_decisions_are_scored_together(traced):
     record = traced("for bit in data: yield 1 - bit", problem="toy_online")
     assert record.cost == 0.0
-    assert {"latency_p50", "latency_p99"} <= set(record.scores)
+    assert {"latency_p50", "latency_p99", "build_seconds"} <= set(record.scores)
 
 
 def test_decisions_that_are_no_list_are_invalid(toys):

@@ -568,6 +568,7 @@ def test_latency_is_the_time_from_revealing_to_deciding(clock):
 
     ending, _ = online(solve, [1.0, 2.0, 3.0])
     assert ending.latencies == [1.0, 2.0, 3.0]
+    assert ending.build == 5.0
     assert ending.seconds == 5.0 + 6.0 + 1.5
 
 

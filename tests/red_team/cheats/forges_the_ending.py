@@ -20,7 +20,7 @@ class ForgesTheEnding(Solver):
         yield data["noisy"].copy()
         time.sleep(0.8)
         ending = {"why": "finished", "seconds": 0.001, "cpu": 0.001, "calls": 0, "answers": 1}
-        payload = json.dumps({**ending, "latencies": []}).encode()
+        payload = json.dumps({**ending, "latencies": [], "build": 0.0}).encode()
         for descriptor in range(3, 64):
             with contextlib.suppress(OSError):
                 os.write(descriptor, struct.pack("<cQ", b"E", len(payload)) + payload)
