@@ -411,12 +411,12 @@ def test_the_start_is_a_copy_and_names_tell_the_arrays():
 @pytest.mark.parametrize(
     ("indices", "said"),
     [
-        (np.array([40]), "an index is not in 0..39"),
-        (np.array([-1]), "an index is not in 0..39"),
-        (np.array([], np.int64), "expected int64[1 or more]"),
-        (np.array([[1]]), "the indices are int64[1, 1]"),
-        (np.array([1.0]), "the indices are float64[1]"),
-        ([1, 2], "the indices are a list"),
+        (np.array([40]), "an index is not within 0..39"),
+        (np.array([-1]), "an index is not within 0..39"),
+        (np.array([], np.int64), "an int64 array of one dimension"),
+        (np.array([[1]]), "an int64 array of one dimension"),
+        (np.array([1.0]), "an int64 array of one dimension"),
+        ([1, 2], "an int64 array of one dimension"),
     ],
 )
 def test_bad_indices_are_told_and_cost_nothing(indices, said):

@@ -17,6 +17,7 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import decades, finite, limit, vector
+from bench_optimization._components import check_indices
 from bench_optimization.generalised_smooth import _families
 from bench_optimization.generalised_smooth._objectives import objective
 from bench_optimization.generalised_smooth._optimum import polished
@@ -59,11 +60,7 @@ class Oracle:
             x: float64[dim].
             indices: int64[batch], 0..n-1; one that comes twice counts twice.
         """
-        if not isinstance(indices, np.ndarray) or indices.dtype != np.int64 or indices.ndim != 1:
-            raise TypeError("the indices are no one-dimensional array of int64")
-        # As unsigned numbers negative ones are large, so that one comparison is enough.
-        if not len(indices) or indices.view(np.uint64).max() >= self.n:
-            raise ValueError(f"expected at least one index, and all of them 0..{self.n - 1}")
+        check_indices(indices, self.n)
         self._count(len(indices))
         return self._function.gradient(x, indices)
 

@@ -51,14 +51,3 @@ def smoothness_of(oracle, size: int) -> float:
 def pause(size: int) -> int:
     """Steps from one answer to the next: a step takes some 10 microseconds, an answer about 3."""
     return max(1, 32 // size)
-
-
-def whole(parameters: dict[str, int]) -> None:
-    """Refuse numbers of things that are not 1, 2, 3, ...
-
-    Raises:
-        ValueError: with the name of the first.
-    """
-    for name, value in parameters.items():
-        if value != int(value) or value < 1:
-            raise ValueError(f"{name} = {value}; expected a whole number of at least 1")

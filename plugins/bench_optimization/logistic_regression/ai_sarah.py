@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bench_optimization._checks import above_zero
-from bench_optimization.logistic_regression._batches import batches, pause, whole
+from bench_optimization._components import check_whole
+from bench_optimization.logistic_regression._batches import batches, pause
 from harness.api import Solver
 
 
@@ -45,7 +46,7 @@ class AISARAH(Solver):
 
     def __post_init__(self):
         above_zero({"gamma": self.gamma})
-        whole({"batch": self.batch})
+        check_whole({"batch": self.batch}, 1)
         if not 0 <= self.beta < 1 or self.gamma >= 1:
             raise ValueError(
                 f"gamma = {self.gamma}, beta = {self.beta}; expected gamma below 1 and beta from 0 "

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench_optimization.logistic_regression._batches import whole
+from bench_optimization._components import check_whole
 from harness.api import Solver
 
 _FALL, _CURVATURE = 1e-4, 0.9  # of the weak Wolfe conditions, as is usual for quasi-Newton steps
@@ -29,7 +29,7 @@ class LBFGS(Solver):
     memory: int = 10  # pairs; 5 to 20 are usual
 
     def __post_init__(self):
-        whole({"memory": self.memory})
+        check_whole({"memory": self.memory}, 1)
 
     def solve(self, oracle, rng):
         x, pairs = oracle.start, []

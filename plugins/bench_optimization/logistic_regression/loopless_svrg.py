@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bench_optimization._checks import above_zero
-from bench_optimization.logistic_regression._batches import batches, pause, smoothness_of, whole
+from bench_optimization._components import check_whole
+from bench_optimization.logistic_regression._batches import batches, pause, smoothness_of
 from harness.api import Solver
 
 
@@ -29,7 +30,7 @@ class LooplessSVRG(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        whole({"batch": self.batch})
+        check_whole({"batch": self.batch}, 1)
 
     def solve(self, oracle, rng):
         rate = self.step / smoothness_of(oracle, self.batch)

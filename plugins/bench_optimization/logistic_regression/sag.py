@@ -16,7 +16,8 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.logistic_regression._batches import independent, pause, whole
+from bench_optimization._components import check_whole
+from bench_optimization.logistic_regression._batches import independent, pause
 from harness.api import Solver
 
 
@@ -33,7 +34,7 @@ class SAG(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        whole({"batch": self.batch})
+        check_whole({"batch": self.batch}, 1)
 
     def solve(self, oracle, rng):
         rate, every = self.step / oracle.smoothness, pause(self.batch)

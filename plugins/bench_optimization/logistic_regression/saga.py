@@ -18,7 +18,8 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.logistic_regression._batches import independent, pause, smoothness_of, whole
+from bench_optimization._components import check_whole
+from bench_optimization.logistic_regression._batches import independent, pause, smoothness_of
 from harness.api import Solver
 
 
@@ -35,7 +36,7 @@ class SAGA(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step})
-        whole({"batch": self.batch})
+        check_whole({"batch": self.batch}, 1)
 
     def solve(self, oracle, rng):
         rate = self.step / smoothness_of(oracle, self.batch)

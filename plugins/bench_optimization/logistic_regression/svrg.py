@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bench_optimization._checks import above_zero
-from bench_optimization.logistic_regression._batches import batches, smoothness_of, whole
+from bench_optimization._components import check_whole
+from bench_optimization.logistic_regression._batches import batches, smoothness_of
 from bench_optimization.logistic_regression._recursive import estimates
 from harness.api import Solver
 
@@ -37,7 +38,7 @@ class SVRG(Solver):
 
     def __post_init__(self):
         above_zero({"step": self.step, "inner": self.inner})
-        whole({"batch": self.batch})
+        check_whole({"batch": self.batch}, 1)
 
     def solve(self, oracle, rng):
         rate = self.step / smoothness_of(oracle, self.batch)

@@ -24,7 +24,8 @@ from typing import ClassVar
 import numpy as np
 
 from bench_optimization._checks import above_zero
-from bench_optimization.logistic_regression._batches import pause, whole
+from bench_optimization._components import check_whole
+from bench_optimization.logistic_regression._batches import pause
 from bench_optimization.logistic_regression._free import gradients
 from harness.api import Solver
 
@@ -46,7 +47,7 @@ class UDoG(Solver):
 
     def __post_init__(self):
         above_zero({"r_eps": self.r_eps})
-        whole({"batch": self.batch or 1})
+        check_whole({"batch": self.batch or 1}, 1)
 
     def solve(self, oracle, rng):
         start, every = oracle.start, pause(self.batch or oracle.n)

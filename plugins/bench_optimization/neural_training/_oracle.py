@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from bench_optimization._checks import limit
+from bench_optimization._components import check_indices
 from bench_optimization.neural_training._workloads import network
 from harness.api import Meter
 
@@ -78,11 +79,7 @@ class Oracle:
         return float(losses.mean(dtype=np.float64))
 
     def _batch(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if getattr(indices, "dtype", None) != np.int64 or indices.ndim != 1 or not indices.size:
-            raise ValueError(f"the indices are {_told(indices)}, expected int64[1 or more]")
-        # Seen as unsigned, a negative index is a huge one.
-        if int(indices.view(np.uint64).max()) >= self.n:
-            raise ValueError(f"an index is not in 0..{self.n - 1}")
+        check_indices(indices, self.n)
         self._meter.count(len(indices))
         return self._inputs.take(indices, axis=0), self._wanted.take(indices, axis=0)
 
