@@ -157,14 +157,26 @@ def load_class(source: Source, base: type[T], what: str) -> type[T]:
     )
 
 
-def imported_modules(file: str) -> list[str]:
-    """All absolute modules that a file imports anywhere, without running it."""
+def imported_modules(file: str, within: str | None = None) -> list[str]:
+    """All absolute modules that a file imports, without running it.
+
+    Args:
+        file: the file.
+        within: only what functions of this name import themselves; anywhere where it is None.
+    """
     try:
         tree = ast.parse(Path(file).read_bytes())
     except (SyntaxError, OSError):
         return []
+    places: list[ast.AST] = [tree]
+    if within is not None:
+        places = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node.name == within
+        ]
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in (node for place in places for node in ast.walk(place)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -226,9 +227,15 @@ def job(plan: Plan, who: Contestant, stored: Stored, seed: int) -> dict[str, Any
         "problem": plan.entry.source.as_json(),
         "solver": who.entry.source.as_json(),
         "parameters": who.parameters,
-        "preload": list(who.preload),
+        "preload": [*who.preload, *_opening(plan.entry.source.file)],
         "kernels": list(who.kernels),
         "data": str(stored.data),
         "hidden": stored.hidden(),
         "seed": seed,
     }
+
+
+@functools.cache
+def _opening(file: str) -> tuple[str, ...]:
+    """What a problem's `open` imports: no more than its own work is to be done with the data."""
+    return tuple(imported_modules(file, within="open"))

@@ -8,8 +8,8 @@ import pytest
 from harness import index as index_module
 from harness.api import Solver
 from harness.catalogue import Catalogue
-from harness.loading import PluginError, Source, load_class, load_module
-from harness.plan import make_plan
+from harness.loading import PluginError, Source, imported_modules, load_class, load_module
+from harness.plan import instance, job, make_plan
 from harness.run import Budget
 
 TOYS = Path(__file__).parents[1] / "toys"
@@ -234,3 +234,33 @@ def test_other_parameters_are_read_by_their_default(tmp_path, kind, default, typ
 def test_a_solver_that_can_not_be_made_is_refused_and_ends_nothing(tmp_path):
     (who,) = plan_with(tmp_path, "int", "field(default_factory=sys.exit)").contestants
     assert "can't be made: SystemExit" in who.refusal
+
+
+def test_what_open_imports_is_told_apart_from_what_the_file_does(tmp_path):
+    file = tmp_path / "problem.py"
+    file.write_text(
+        "import math\n"
+        "class Board:\n"
+        "    def make(self, case, rng):\n        import scipy.stats\n"
+        "    def open(self, data, meter):\n        import json.tool\n"
+        "        from csv import reader\n"
+    )
+    assert {"math", "scipy.stats", "json.tool"} <= set(imported_modules(str(file)))
+    assert imported_modules(str(file), within="open") == ["csv", "csv.reader", "json.tool"]
+    assert imported_modules(str(file), within="score") == []
+
+
+def test_what_open_imports_is_loaded_before_the_data(tmp_path):
+    problem = tmp_path / "acme" / "board" / "problem.py"
+    problem.parent.mkdir(parents=True)
+    text = (TOYS / "toy_batch" / "problem.py").read_text()
+    opened = "    def open(self, data, meter):\n        import colorsys\n\n        return data\n"
+    problem.write_text(text.rstrip() + "\n\n" + opened)
+    solver = "from harness.api import Solver\n\nclass Mine(Solver):\n    problem = 'board'\n"
+    (problem.parent / "mine.py").write_text(
+        solver + "    def solve(self, data, rng):\n        yield 0\n"
+    )
+    catalogue = Catalogue([problem.parent.parent], tmp_path / "index.json")
+    plan = make_plan(catalogue, "board", [], [], "smoke", 1, Budget())
+    stored = instance(plan, plan.cases[0])
+    assert "colorsys" in job(plan, plan.contestants[0], stored, 0)["preload"]
