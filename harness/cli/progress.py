@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,10 +14,17 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A progress bar on a terminal; elsewhere only the failures, a line each."""
+    """A progress bar on a terminal; elsewhere only the failures, a line each.
 
-    def __init__(self, steps: int, quiet: bool = False) -> None:
+    Args:
+        steps: how many there are.
+        quiet: no bar.
+        expected: statuses of failures that are no news, such as those of settings on trial.
+    """
+
+    def __init__(self, steps: int, quiet: bool = False, expected: Sequence[str] = ()) -> None:
         self._steps = steps
+        self._expected = expected
         self._live = sys.stderr.isatty() and not quiet
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
@@ -63,7 +71,9 @@ class Progress:
             self._bar.advance(self._task, steps)
 
     def failure(self, status: str, sentence: str) -> None:
-        """Show a failure above the bar."""
+        """Show a failure above the bar, unless such are expected."""
+        if status in self._expected:
+            return
         text = f"{click.style(status, fg='red', bold=True)} {sentence}"
         if self._bar is not None:
             from rich.text import Text

@@ -217,7 +217,9 @@ def _run(plan: Plan, results: Path, jobs: int, again: bool, quiet: bool) -> Resu
     if past.nothing_missing and not again:
         return None
     folder = RunFolder(results, {**header([plan], facts), **past.header, "purpose": TUNING})
-    with Progress(steps_of(plan, options), quiet) as progress:
+    # A setting that diverges or takes too long is what trials are for; the table counts them.
+    expected = ("invalid", "timeout", "memory")
+    with Progress(steps_of(plan, options), quiet, expected) as progress:
         kept = past.survey.kept
         return record([plan], options, folder, progress, machine.identity(facts), kept)
 

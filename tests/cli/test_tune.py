@@ -127,6 +127,21 @@ def test_tuning_tries_settings_and_names_the_best(bench, board):
     assert walk["calls"] == 6 * 5
 
 
+def test_a_trial_that_fails_is_counted_and_no_news_but_one_that_raises_is(bench, board):
+    folder = Path(board[1])
+    for name, bad in (("falls", "'over'"), ("breaks", "1 / 0")):
+        text = WALKER.replace("class Walk", f"class {name.title()}")
+        assert "yield x" in text
+        text = text.replace("yield x", f"yield x if self.step < 0.5 else {bad}")
+        (folder / f"{name}.py").write_text(text)
+    said = bench("tune", "valley", "-s", "falls", "--trials", 6, "-q", *board)
+    assert (said.code, said.err) == (0, "")
+    (falls,) = bench("tune", "valley", "--list", "--format", "json", *board).json
+    assert sum(trial["failed"] > 0 for trial in falls["trials"]) > 0
+    said = bench("tune", "valley", "-s", "breaks", "--trials", 6, "-q", *board)
+    assert "ZeroDivisionError" in said.err
+
+
 def test_trials_are_not_done_twice_and_more_go_on(bench, board):
     bench("tune", "valley", "--trials", 4, "-q", *board)
     bench("tune", "valley", "--trials", 4, "-q", *board)
