@@ -111,7 +111,7 @@ _DRAWS = 10**12  # too many to be gone through by a solver that would know its i
     default=None,
     help="Whether to take timings with pyperf after the traced runs; by default as the problem "
     "says (they tell nothing where every run goes on until its calls are spent), and in the smoke "
-    "suite only where times rank or an option on timings is given.",
+    "suite only where an option on timings is given.",
 )
 @click.option(
     "--rounds",
@@ -238,7 +238,7 @@ def command(
     effort = Effort(rounds, values, timing_budget, narrow)
     options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
-        click.echo("suite smoke, one seed; --suite standard is the leaderboard's", err=True)
+        click.echo("suite smoke, one seed, no timings; --suite standard is the leaderboard's", err=True)
     facts = machine.facts(requirements(plans))
     past = Past() if not (resume or explain) else look(plans, options, results, facts, purposes)
     if explain and form == "text":
@@ -265,8 +265,7 @@ def command(
 def _timed(problem: Problem, told: bool | None, smoke: bool) -> bool:
     """Whether timings are taken: as told, or where an option says how they are to be taken.
 
-    Else as the problem says; the smoke suite, which shows that things work, goes without them
-    where they don't rank.
+    Else as the problem says; the smoke suite, which shows that things work, goes without them.
     """
     if told is not None:
         return told
@@ -274,7 +273,7 @@ def _timed(problem: Problem, told: bool | None, smoke: bool) -> bool:
     options = ("rounds", "values", "timing_budget", "precision")
     if any(given(name) is ParameterSource.COMMANDLINE for name in options):
         return True
-    return problem.timed and (problem.rank_by == "time" or not smoke)
+    return problem.timed and not smoke
 
 
 def _names(catalogue: Catalogue, problems: Sequence[str], plugins: Sequence[Path]) -> list[str]:

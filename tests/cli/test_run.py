@@ -222,6 +222,7 @@ def test_jobs_run_side_by_side_and_lose_nothing(bench):
         (("toy_batch", "--suite", "smoke", "-n", 2), 2, False),
         (("toy_batch", "-c", "uniform", "--rounds", 2, "--timing-budget", 0.5), 3, True),
         (("toy_batch", "--precision", 50, "--timing-budget", 0.5), 1, True),
+        (("toy_exact",), 1, False),
         (("toy_exact", "-c", "bits[n=50]", "-n", 1, "--no-timings"), 1, False),
     ],
 )
@@ -231,11 +232,6 @@ def test_the_smoke_suite_takes_one_seed_and_no_timings_unless_asked(bench, told,
     rows = records()
     assert {row["seed"] for row in rows if row["kind"] == "trace"} == set(range(seeds))
     assert any(row["kind"] == "timing" for row in rows) == timed
-
-
-def test_where_times_rank_the_smoke_suite_takes_them(bench):
-    assert bench("run", "toy_exact", "-s", "loop", "--repeat", 0, "--plugin", TOYS).code == 0
-    assert any(row["kind"] == "timing" for row in records())
 
 
 def test_timings_are_a_suite_that_pyperf_reads(bench):

@@ -14,7 +14,23 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE.parents[1] / "cext"
-KERNELS = ("k_medoids", "canary", "finite_sum", "newton_schulz", "optimisers", "block_coordinate")
+KERNELS = (
+    "k_medoids",
+    "canary",
+    "finite_sum",
+    "newton_schulz",
+    "optimisers",
+    "block_coordinate",
+    "tableau",
+    "chp",
+    "pauli_frames",
+    "bpe",
+    "entropy_coding",
+    "vector_search",
+    "multi_vector",
+    "bm25",
+    "hamming",
+)
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"]
 # UBSan alone cannot be told from within the source, and clones disturb it too.
 NO_CLONES = ["-DNO_TARGET_CLONES"]
