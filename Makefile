@@ -59,17 +59,20 @@ $(BIN)/python:
 
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
+# Every pack's rivals: the tests hold ours against them.
+RIVALS := peers,text,retrieval,quantum
+
 # The peers extra brings rival packages; without them their rows say so, and the rest is the same.
 $(VENV)/.installed: $(BIN)/python $(SOURCES)
 	$(PIP) -e '.[peers]' || $(PIP) -e .
 	touch $@
 
 $(VENV)/.tested: $(BIN)/python $(SOURCES)
-	$(PIP) -e '.[peers,parquet,test]'
+	$(PIP) -e '.[$(RIVALS),parquet,test]'
 	touch $(VENV)/.installed $@
 
 $(VENV)/.developed: $(BIN)/python $(SOURCES)
-	$(PIP) -e '.[peers,parquet,test,dev]'
+	$(PIP) -e '.[$(RIVALS),parquet,test,dev]'
 	touch $(VENV)/.installed $(VENV)/.tested $@
 
 clean:

@@ -238,7 +238,7 @@ def command(
     effort = Effort(rounds, values, timing_budget, narrow)
     options = Options(jobs, threads, effort, repeat=repeat / 100)
     if not suite and not cases and not quiet:
-        click.echo("suite smoke, one seed, no timings; --suite standard is the leaderboard's", err=True)
+        click.echo("suite smoke: is it working? --suite standard is the leaderboard's", err=True)
     facts = machine.facts(requirements(plans))
     past = Past() if not (resume or explain) else look(plans, options, results, facts, purposes)
     if explain and form == "text":

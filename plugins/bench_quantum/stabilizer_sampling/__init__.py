@@ -1,0 +1,1 @@
+"""Many samples of a noisy Clifford circuit: measurements, or detectors and observables."""

@@ -1,0 +1,1 @@
+"""Stabilizer simulation: the first sample of a Clifford circuit."""

@@ -1,0 +1,163 @@
+"""The families of cases: each turns a case into a corpus and queries.
+
+A function here has the name of its family in `problem.py`. A corpus is a list of tokens, document
+after document, where they begin, and the number of terms; a token is the number of its term. In
+queries -1 stands for a word that the vocabulary lacks.
+"""
+
+import re
+from itertools import combinations, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench_retrieval.bm25_search._checks import at_least, shares
+from harness.api import Case, InvalidCase
+
+UNKNOWN = -1
+_FEWEST_WORDS = 5  # of a paragraph; a shorter one is a heading or a line of code
+
+Made = tuple[dict[str, Any], list[np.ndarray]]
+
+
+def zipf(case: Case, rng: np.random.Generator) -> Made:
+    """Words drawn alone, the i-th most frequent as i ** -exponent; queries are words of a document.
+
+    Lengths have a negative binomial law of shape 4, so that their deviation is about half the mean.
+    """
+    at_least(case, n=1, terms=1, length=0, exponent=0, queries=0, words=0)
+    shares(case, "empty", "unknown")
+    lengths = rng.negative_binomial(4, 4 / (4 + case.length), case.n)
+    lengths[rng.random(case.n) < case.empty] = 0
+    law = np.arange(1, case.terms + 1) ** -float(case.exponent)
+    # The frequencies first, then the order: the same law, and no search for each token.
+    counts = rng.multinomial(int(lengths.sum()), law / law.sum())
+    names = rng.permutation(case.terms).astype(np.int32)
+    tokens = np.repeat(names, counts)
+    rng.shuffle(tokens)
+    corpus = _corpus(tokens, lengths, case.terms)
+    return corpus, _drawn(corpus, case, rng)
+
+
+def english(case: Case, rng: np.random.Generator) -> Made:
+    """Paragraphs of the language reference that Python has for `help()`; queries are phrases.
+
+    So a paragraph shares rare words with those of its topic. Which Python it is changes the text.
+    """
+    import pydoc_data.topics
+
+    topics = pydoc_data.topics.topics
+    return _paragraphs("\n\n".join(topics[name] for name in sorted(topics)), case, rng)
+
+
+def limit(case: Case, rng: np.random.Generator) -> Made:
+    """People and what they like: "who likes X" is true of two of them, of all pairs of a few.
+
+    As in the LIMIT data set, on which vectors of few dimensions fail: the queries alone tell which
+    of the few belong together. All documents have the word "likes" and as many attributes.
+    """
+    at_least(case, n=2, likes=1, queries=0)
+    few = 2
+    while few * (few - 1) // 2 < case.queries:
+        few += 1
+    if few > case.n or few - 1 > case.likes:
+        raise InvalidCase(
+            f"{case.queries} queries need {few} people who like {few - 1} things, but n is "
+            f"{case.n} and likes is {case.likes}: ask fewer queries, or raise both"
+        )
+    pairs = np.array(list(islice(combinations(range(few), 2), case.queries)), int).reshape(-1, 2)
+    others = max(2 * case.likes, 100)  # attributes that nobody asks for
+    word, asked, first = 0, 1, 1 + len(pairs)
+    n_terms = first + others + case.n  # the last are the names
+    people = rng.permutation(case.n)  # who is one of the few
+    documents = []
+    for person in range(case.n):
+        liked = asked + np.flatnonzero((pairs == person).any(axis=1))
+        rest = first + rng.choice(others, case.likes - len(liked), replace=False)
+        attributes = rng.permutation(np.concatenate([liked, rest]))
+        documents.append(np.concatenate([[first + others + person, word], attributes]))
+    tokens = np.concatenate([documents[person] for person in people])
+    corpus = _corpus(tokens, np.full(case.n, case.likes + 2), n_terms)
+    return corpus, [np.array([UNKNOWN, word, asked + i], np.int32) for i in range(len(pairs))]
+
+
+def toy(case: Case, rng: np.random.Generator) -> Made:
+    """Five documents of the letters a to g and an empty one; queries of all odd kinds."""
+    texts = ["abca", "bcd", "aaadef", "fg", "bbbbb"]
+    if case.empty:
+        texts.append("")
+    corpus = _corpus(
+        np.frombuffer("".join(texts).encode(), np.uint8) - ord("a"), map(len, texts), 8
+    )
+    queries = ["abg", "", "?", "aab", "g", "h", "abcdefg", "?a?h"]  # no document has h
+    unknown = ord("?") - ord("a")
+    numbers = [np.frombuffer(q.encode(), np.uint8).astype(np.int32) - ord("a") for q in queries]
+    return corpus, [np.where(q == unknown, UNKNOWN, q).astype(np.int32) for q in numbers]
+
+
+def file(case: Case, rng: np.random.Generator) -> Made:
+    """The paragraphs of the user's own text, UTF-8, with empty lines between them."""
+    if not case.path:
+        raise InvalidCase("the family 'file' needs a text: write file[path=my.txt,k=10]")
+    path = Path(case.path).expanduser()
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidCase(
+            f"{case.path} is not UTF-8 (byte {error.start}); convert it, with iconv say"
+        ) from None
+    except OSError as error:
+        raise InvalidCase(
+            f"{case.path} cannot be read ({error.strerror}, looked for {path.absolute()}); give "
+            "the path of a text"
+        ) from None
+    return _paragraphs(text, case, rng)
+
+
+def _paragraphs(text: str, case: Case, rng: np.random.Generator) -> Made:
+    """Different paragraphs as documents, and phrases from them as queries."""
+    at_least(case, n=0, queries=0, words=0)
+    found = (re.findall(r"[^\W\d_]+", part.lower()) for part in re.split(r"\n\s*\n", text))
+    paragraphs = list(dict.fromkeys(tuple(p) for p in found if len(p) >= _FEWEST_WORDS))
+    if case.n > len(paragraphs):
+        raise InvalidCase(
+            f"n is {case.n}, but the text has {len(paragraphs)} different paragraphs of at least "
+            f"{_FEWEST_WORDS} words: choose a smaller n, or 0 for all"
+        )
+    if case.n:
+        chosen = np.sort(rng.choice(len(paragraphs), case.n, replace=False))
+        paragraphs = [paragraphs[i] for i in chosen]
+    words = sorted({word for paragraph in paragraphs for word in paragraph})
+    number = {word: i for i, word in enumerate(words)}
+    tokens = np.array([number[word] for paragraph in paragraphs for word in paragraph], np.int32)
+    corpus = _corpus(tokens, [len(paragraph) for paragraph in paragraphs], len(words))
+    return corpus, _drawn(corpus, case, rng, phrases=True)
+
+
+def _corpus(tokens: np.ndarray, lengths: Any, n_terms: int) -> dict[str, Any]:
+    offsets = np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)
+    return {"tokens": tokens.astype(np.int32, copy=False), "offsets": offsets, "n_terms": n_terms}
+
+
+def _drawn(
+    corpus: dict[str, Any], case: Case, rng: np.random.Generator, phrases: bool = False
+) -> list[np.ndarray]:
+    """Queries of so many words of a random document, or of all that it has."""
+    offsets, tokens = corpus["offsets"], corpus["tokens"]
+    filled = np.flatnonzero(np.diff(offsets))
+    queries = []
+    for _ in range(case.queries):
+        query = np.full(case.words, UNKNOWN, np.int32)
+        if len(filled):
+            document = filled[rng.integers(len(filled))]
+            words = tokens[offsets[document] : offsets[document + 1]]
+            count = min(case.words, len(words))
+            if phrases:
+                first = rng.integers(len(words) - count + 1)
+                query = words[first : first + count].copy()
+            else:
+                query = rng.choice(words, count, replace=False)
+        query[rng.random(len(query)) < case.unknown] = UNKNOWN
+        queries.append(query)
+    return queries

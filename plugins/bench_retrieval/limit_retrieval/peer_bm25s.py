@@ -1,0 +1,26 @@
+"""BM25 by the package bm25s, with its own words: English stop words, no stemming."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.api import Solver
+
+
+@dataclass(frozen=True)
+class PeerBM25S(Solver):
+    """bm25s.BM25 as it comes."""
+
+    problem = "limit_retrieval"
+    role = "peer"
+    requires = ("bm25s",)
+
+    def solve(self, data, rng):
+        import bm25s
+
+        index = bm25s.BM25()
+        words = bm25s.tokenize(data.documents, stopwords="en", show_progress=False)
+        index.index(words, show_progress=False)
+        asked = bm25s.tokenize(data.queries, stopwords="en", show_progress=False)
+        found, _ = index.retrieve(asked, k=data.k, show_progress=False, n_threads=0)
+        yield np.asarray(found, np.int64)

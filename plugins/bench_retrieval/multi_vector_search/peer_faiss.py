@@ -1,0 +1,50 @@
+"""Encodings as in `fde`, kept and searched by the package faiss.
+
+`index` is a recipe of faiss's factory: "Flat" scans floats, "HNSW32" goes through a graph, "PQ1280"
+scans product-quantised codes (for encodings of 10,240 entries).
+"""
+
+from dataclasses import dataclass
+
+from bench_retrieval.multi_vector_search import _fde
+from bench_retrieval.multi_vector_search._corpus import Corpus, at_least
+from harness.api import Solver
+
+
+@dataclass(frozen=True)
+class PeerFaiss(Solver):
+    """faiss.index_factory on fixed dimensional encodings; exact re-ranking."""
+
+    problem = "multi_vector_search"
+    role = "peer"
+    requires = ("faiss-cpu",)
+
+    index: str = "Flat"  # a recipe of faiss.index_factory
+    repetitions: int = 20  # independent partitions of the space
+    bits: int = 4  # of a bucket's number
+    projection: int = 8  # entries of a token in a bucket; 0 leaves it as it is
+    fill: bool = True  # empty buckets of a document with its nearest token
+    candidates: int = 100  # compared exactly
+
+    def __post_init__(self):
+        _fde.check(self.repetitions, self.bits, self.projection, "dense", 0)
+        at_least(1, candidates=self.candidates)
+
+    def solve(self, data, rng):
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        corpus = Corpus(data)
+        encoder = _fde.Encoder(
+            corpus.dim, self.repetitions, self.bits, self.projection, "dense", 0, rng
+        )
+        wanted = min(corpus.n, max(corpus.k, self.candidates))
+        encodings = encoder.documents(corpus.tokens, corpus.offsets, self.fill)
+        index = faiss.index_factory(encoder.dim, self.index, faiss.METRIC_INNER_PRODUCT)
+        if not index.is_trained:
+            index.train(encodings)
+        index.add(encodings)
+        del encodings
+        for query in data:
+            found = index.search(encoder.query(query)[None], wanted)[1][0]
+            yield corpus.rerank(query, found[found >= 0])

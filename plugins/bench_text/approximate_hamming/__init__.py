@@ -1,0 +1,1 @@
+"""Hamming distances within a factor of 1 + epsilon."""

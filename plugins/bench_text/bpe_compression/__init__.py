@@ -1,0 +1,1 @@
+"""Byte-pair encoding as optimisation: few tokens by a given number of merges."""

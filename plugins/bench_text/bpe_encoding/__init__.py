@@ -1,0 +1,1 @@
+"""Byte-pair encoding of a text by given merges."""

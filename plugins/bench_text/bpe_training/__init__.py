@@ -1,0 +1,1 @@
+"""Training of byte-pair encoding: the greedy merges of a text."""

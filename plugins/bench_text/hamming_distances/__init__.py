@@ -1,0 +1,1 @@
+"""Hamming distances between a pattern and every window of a text."""

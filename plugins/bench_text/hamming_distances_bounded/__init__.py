@@ -1,0 +1,1 @@
+"""Hamming distances up to a bound."""

@@ -1,0 +1,58 @@
+/* Calls the inverse tableau on random circuits, for sanitizers to watch and for comparing
+ * instruction sets: prints a digest of all that it computed. Every array has the exact length that
+ * the header asks for. Compiled once for each type of entries like every driver, though it has
+ * none.
+ *
+ * The exit code is 1 where a run in slices, or one that keeps all rows, gives another record, or a
+ * measurement made again another result.
+ */
+#include "tableau.h"
+
+#include "tableau_cases.h"
+
+static void run(const Program *program, const uint8_t *coins, int keep, int64_t slice,
+                uint8_t *record) {
+  int64_t n = program->n, words = 2 * n * tb_stride(n), counts[2];
+  uint64_t *table = room(words, sizeof *table);
+  uint8_t *phases = room(2 * n, 1);
+  int32_t *places = room(2 * n, sizeof *places);
+  int64_t *last = room(2 * n, sizeof *last);
+  tb_start(n, program->ops, program->count, keep, table, phases, places, last, counts);
+  for (int64_t at = 0; at < program->count;) {
+    int64_t until = program->count - at < slice ? program->count : at + slice;
+    at = tb_run(n, program->ops, program->count, at, until, coins, table, phases, places, last,
+                record, counts);
+    check(at >= 0, "no memory", n, program->count);
+  }
+  check(counts[0] == program->records && counts[1] == program->coins, "miscounted", n,
+        program->count);
+  if (keep) add(table, words * (int64_t)sizeof *table), add(phases, 2 * n);
+  free(table), free(phases), free(places), free(last);
+}
+
+static void try_one(int64_t n, int64_t rounds, int64_t rarely) {
+  Program program = draw_program(n, rounds, rarely);
+  uint8_t *coins = draw_coins(&program);
+  uint8_t *record = room(program.records, 1), *other = room(program.records, 1);
+  check(tb_sound(n, program.ops, program.count) == program.count, "refused", n, program.count);
+  run(&program, coins, 0, program.count, record);
+  check_repeated(&program, record);
+  add(record, program.records);
+  run(&program, coins, 1, program.count, other);
+  check(!memcmp(record, other, (size_t)program.records), "all rows kept, others", n, program.count);
+  run(&program, coins, 0, 7, other);
+  check(!memcmp(record, other, (size_t)program.records), "in slices, others", n, program.count);
+  int64_t wrong = draw(program.count);
+  program.ops[wrong * OP_COLUMNS + 1] = (int32_t)n + draw(2);
+  if (program.ops[wrong * OP_COLUMNS] <= OP_MEASURE)
+    check(tb_sound(n, program.ops, program.count) == wrong, "accepted", n, program.count);
+  free(program.ops), free(coins), free(record), free(other);
+}
+
+int main(void) {
+  int64_t sizes[] = {1, 2, 3, 7, 33, 63, 64, 65, 130, 513};
+  for (size_t t = 0; t < sizeof sizes / sizeof *sizes; ++t)
+    for (int64_t rarely = 1; rarely < 30; rarely += 9) try_one(sizes[t], 3, rarely);
+  printf("%016llx\n", (unsigned long long)digest);
+  return 0;
+}
