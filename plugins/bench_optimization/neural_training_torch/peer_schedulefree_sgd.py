@@ -30,7 +30,6 @@ class PeerScheduleFreeSGD(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import schedulefree
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [
             schedulefree.SGDScheduleFree(
