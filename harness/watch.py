@@ -15,7 +15,7 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -304,7 +304,7 @@ class Watch:
         self._wait_dead(30)
         reply = hear(self._handles.control, 30)
         while self._read_output():
-            if not select.select([self._output], [], [], 0)[0]:
+            if not _ready([self._output], 0):
                 break
         outcome.output = self._said.decode(errors="replace")
         outcome.left = int(reply["left"])
@@ -323,7 +323,7 @@ class Watch:
         waiting: list[Any] = [self._handles.control, self._output]
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            ready = select.select(waiting, [], [], left)[0]
+            ready = _ready(waiting, left)
             if self._handles.control in ready:
                 return True
             if ready and not self._read_output():
@@ -355,3 +355,16 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # most real-time signals have none
         return f"signal {number}"
+
+
+def _ready(sources: Sequence[Any], seconds: float) -> list[Any]:
+    """Those of some sockets and descriptors that can be read, or have ended, within a time.
+
+    By `poll`: a process that has a thousand instances open has descriptors that `select` refuses.
+    """
+    waiting = select.poll()
+    numbers = [source if isinstance(source, int) else source.fileno() for source in sources]
+    for number in numbers:
+        waiting.register(number, select.POLLIN)
+    seen = {number for number, _ in waiting.poll(math.ceil(1000 * seconds))}
+    return [source for source, number in zip(sources, numbers, strict=True) if number in seen]

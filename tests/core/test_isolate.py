@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -949,3 +950,18 @@ def test_who_does_not_wait_for_answers_is_no_hindrance():
     script = SPEAKER.replace("    heard.append(channel.recv(100))\n", "")
     code, said = converse(lambda pid, message: b"ok", *["word"] * 500, script=script)
     assert (code, said) == (0, "[]\n")
+
+
+def test_a_process_with_more_than_a_thousand_descriptors_still_watches_its_runs(run):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1400:
+        pytest.skip(f"no more than {hard} descriptors are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1400), hard))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        outcome = run("print('said')\nyield 7")
+        assert (outcome.status, answers(outcome), outcome.output) == ("ok", [7], "said\n")
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
