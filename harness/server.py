@@ -87,7 +87,10 @@ def _one_run(
     _answer(control, {"pid": pid})
     watch = os.pidfd_open(pid)
     try:
-        ready, _, _ = select.select([watch, control.fileno()], [], [])
+        waiting = select.poll()  # `select` refuses descriptors beyond 1023
+        for descriptor in (watch, control.fileno()):
+            waiting.register(descriptor, select.POLLIN)
+        ready = {descriptor for descriptor, _ in waiting.poll()}
         if watch not in ready:  # the parent hung up, or speaks out of turn
             for kill in (os.killpg, os.kill):  # the child may have left its group
                 with contextlib.suppress(OSError):
