@@ -57,6 +57,7 @@ __all__ = [
     "Statistic",
     "Symmetry",
     "Undecided",
+    "Unsupported",
     "hookimpl",
     "intervals",  # noqa: F822  # by __getattr__
     "kernel",
@@ -91,6 +92,14 @@ class BudgetSpent(Exception):
 
 class Undecided(Exception):
     """Raised by `Events` when the next event is asked for before the last one was decided."""
+
+
+class Unsupported(Exception):
+    """Raised by `Solver.solve` where a case is beyond the solver: which limit, and what to do.
+
+    Such as a circuit of more qubits than a state vector holds. In every ranking the run counts as
+    a failure: a solver can't improve its place by choosing its cases.
+    """
 
 
 class Data:

@@ -33,14 +33,13 @@ import numpy as np
 
 from harness import remote
 from harness.answers import encode
-from harness.api import InvalidAnswer, Meter, Problem, Solver, Undecided
+from harness.api import InvalidAnswer, Meter, Problem, Solver, Undecided, Unsupported
 from harness.instances import FILES, load_tree, read_tree
 from harness.loading import PluginError, Source, load_class, preload
 from harness.run import Budget, Ending, Point, drive
 
 FRAME = struct.Struct("<cQ")
-
-
+UNSAID = "it does not say why"  # of a case that a solver refuses without a word
 _HOLD_BYTES, _HOLD_SECONDS = 1 << 16, 0.02  # of points that are sent together
 
 
@@ -122,7 +121,7 @@ def parse_failure(payload: bytes) -> tuple[str, str]:
     """The content of a frame X: status, message."""
     said = json.loads(payload)
     status, message = said["status"], said["message"]
-    if status not in ("raised", "invalid", "memory") or type(message) is not str:
+    if status not in ("raised", "invalid", "memory", "unsupported") or type(message) is not str:
         raise ValueError(f"a failure of status {status!r}")
     return status, message[:4000]
 
@@ -231,6 +230,8 @@ def _exactly(channel: socket.socket, length: int) -> bytes:
 def _failure(error: BaseException) -> dict[str, str]:
     if isinstance(error, InvalidAnswer | Undecided):
         return {"status": "invalid", "message": str(error)}
+    if isinstance(error, Unsupported):
+        return {"status": "unsupported", "message": str(error).strip() or UNSAID}
     if isinstance(error, MemoryError):
         return {"status": "memory", "message": f"out of memory: {error}"}
     return {

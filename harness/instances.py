@@ -31,6 +31,9 @@ from harness.api import Case, Data, Instance, InvalidAnswer, InvalidCase, Proble
 from harness.paths import cache_folder, write_atomically
 
 _PAGE = 4096
+# Bytes of arrays up to which they are read, not mapped, where many instances are held at the same
+# time: each map holds a descriptor, of which a process may often have no more than 1,024.
+_READ = 1 << 20
 FILES = ("outline.json", "arrays.bin")  # of a tree
 Buffer = bytes | memoryview
 
@@ -50,12 +53,13 @@ class Stored:
         return [str(self.data.parent.parent)]
 
     def load(self) -> Instance:
-        """The instance, its arrays mapped read-only; mapped once, however often it is asked for."""
+        """The instance, its arrays read-only; loaded once, however often it is asked for."""
         return self._instance
 
     @functools.cached_property
     def _instance(self) -> Instance:
-        return Instance(load_tree(self.data), load_tree(self.truth), dict(self.sizes), self.optimum)
+        data, truth = (load_tree(folder, _READ) for folder in (self.data, self.truth))
+        return Instance(data, truth, dict(self.sizes), self.optimum)
 
 
 def case_rng(problem: str, case: Case) -> np.random.Generator:
@@ -156,20 +160,25 @@ def _intact(digest: str, data: Path, truth: Path) -> bool:
     return total.hexdigest()[:32] == digest
 
 
-def load_tree(folder: Path) -> Any:
-    """The tree that a folder holds; dicts at the top become `Data`."""
+def load_tree(folder: Path, read: int = 0) -> Any:
+    """The tree that a folder holds; dicts at the top become `Data`.
+
+    Its arrays are mapped; where they fill no more than `read` bytes, they are read instead.
+    """
     with contextlib.ExitStack() as stack:
-        files = [stack.enter_context((folder / name).open("rb")).fileno() for name in FILES]
-        return read_tree(*files)
+        outline, arrays = (stack.enter_context((folder / name).open("rb")) for name in FILES)
+        return read_tree(outline.fileno(), arrays.fileno(), read)
 
 
-def read_tree(outline_file: int, arrays_file: int) -> Any:
-    """The tree in two open files; its arrays stay mapped when the files are closed."""
+def read_tree(outline_file: int, arrays_file: int, read: int = 0) -> Any:
+    """The tree in two open files, as `load_tree` gives it; it outlives the files."""
     with os.fdopen(os.dup(outline_file), "rb") as file:
         outline = json.loads(file.read())
     size = os.fstat(arrays_file).st_size
     buffer: Any = b""
-    if size:
+    if 0 < size <= read:
+        buffer = os.pread(arrays_file, size, 0)
+    elif size:
         flags = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
         buffer = mmap.mmap(arrays_file, size, flags=flags, prot=mmap.PROT_READ)
 

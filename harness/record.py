@@ -7,7 +7,7 @@ from typing import Any
 
 SCHEMA = 1
 KINDS = ("trace", "timing")
-STATUSES = ("ok", "timeout", "memory", "crashed", "raised", "invalid", "skipped")
+STATUSES = ("ok", "timeout", "memory", "crashed", "raised", "invalid", "unsupported", "skipped")
 
 # What a reader is warned of in a row that counts nevertheless; a flag in a record is written
 # "name: sentence", where the sentence tells the figures of that run.

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 KINDS = ("leaderboard", "cases", "records", "traces", "timings", "flags")
 _WARNINGS = 6  # lines below a table
 
+_FAILURES = "timeout out_of_memory crashed raised invalid unsupported skipped".split()
+
 
 @click.command("table")
 @click.argument("problems", nargs=-1, metavar="[PROBLEM]...")
@@ -229,9 +231,7 @@ def _leaderboard(title: str, board: pd.DataFrame) -> Shown:
     rows = [["rank", "", "solver", "role", "cost/best", "95 %", "time", "95 %", "memory", "runs"]]
     for row in board.to_dict("records"):
         failures = [
-            f"{row[status]} {status.replace('_', ' ')}"
-            for status in ("timeout", "out_of_memory", "crashed", "raised", "invalid", "skipped")
-            if row[status]
+            f"{row[status]} {status.replace('_', ' ')}" for status in _FAILURES if row[status]
         ]
         rows.append(
             [

@@ -23,6 +23,7 @@ MEANING = {
     "crashed": "its process died",
     "raised": "raised an exception",
     "invalid": "gave an answer that is none",
+    "unsupported": "the solver says that the case is beyond it; counts as a failure",
     "skipped": "could not be run",
 }
 

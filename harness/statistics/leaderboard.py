@@ -149,7 +149,7 @@ def standing_of(
 _COLUMNS = [
     *"rank rank_low rank_high group label solver role score score_low score_high".split(),
     *"seconds seconds_low seconds_high timed cases partial memory runs".split(),
-    *"ok timeout out_of_memory crashed raised invalid skipped".split(),
+    *"ok timeout out_of_memory crashed raised invalid unsupported skipped".split(),
 ]
 
 

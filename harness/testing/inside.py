@@ -18,7 +18,18 @@ from typing import Any
 import numpy as np
 
 from harness.answers import encode, own
-from harness.api import Data, Events, Instance, InvalidAnswer, InvalidCase, Meter, Problem, Solver
+from harness.api import (
+    Data,
+    Events,
+    Instance,
+    InvalidAnswer,
+    InvalidCase,
+    Meter,
+    Problem,
+    Solver,
+    Unsupported,
+)
+from harness.child import UNSAID
 from harness.instances import build, case_rng, load_tree
 from harness.loading import PluginError, Source, load_class, load_module
 from harness.run import Budget, Point, drive
@@ -151,6 +162,8 @@ def _one(
         )
     except InvalidAnswer as error:
         told = {"status": "invalid", "message": str(error)}
+    except Unsupported as error:
+        told = {"status": "unsupported", "message": str(error).strip() or UNSAID}
     except Exception as error:
         told = {"status": "raised", "message": f"{type(error).__name__}: {error}"}
     after = _generators()

@@ -224,11 +224,13 @@ class SolverSubject:
 
     @functools.cached_property
     def _job(self) -> dict[str, Any]:
+        problem = self.board.catalogue.problem(self.board.name).source
+        opening = imported_modules(problem.file, within="open")
         return {
-            "problem": self.board.catalogue.problem(self.board.name).source.as_json(),
+            "problem": problem.as_json(),
             "solver": self.entry.source.as_json(),
             "parameters": self.parameters,
-            "preload": imported_modules(self.entry.source.file),
+            "preload": [*imported_modules(self.entry.source.file), *opening],
             "seed": SEED,
         }
 

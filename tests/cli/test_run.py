@@ -128,6 +128,22 @@ def test_a_solver_that_fails_gets_its_status_and_the_others_go_on(
     assert sentence.split(":")[0] in said.err
 
 
+def test_a_case_beyond_a_solver_is_no_surprise_but_ranks_as_a_failure(bench, solver_file):
+    path = solver_file("raise Unsupported('two numbers at most')\nyield 0")
+    path.write_text("from harness.api import Unsupported\n" + path.read_text())
+    said = bench(*"run toy_batch -s mine,scan -c uniform -n 1 --plugin".split(), path, *QUICK)
+    assert said.code == 0
+    found = {row["label"]: row for row in records() if row["kind"] == "trace"}
+    assert (found["mine"]["status"], found["mine"]["message"]) == (
+        "unsupported",
+        "two numbers at most",
+    )
+    assert "1 unsupported" in said.out
+    rows = {row["label"]: row for row in json.loads(bench("table", "--format", "json").out)}
+    assert (rows["scan"]["rank"], rows["mine"]["rank"]) == (1, 2)
+    assert rows["mine"]["unsupported"] == 1
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -1,7 +1,9 @@
 """Stored instances: named by their content, mapped read-only, the truth apart, never half there."""
 
+import gc
 import json
 import mmap
+import os
 import random
 import subprocess
 import sys
@@ -196,6 +198,23 @@ def test_arrays_are_read_only_maps_of_the_file(tmp_path):
         data.a[0] = 1.0
     with pytest.raises(AttributeError, match="read-only"):
         data.a = 1
+
+
+def test_small_instances_that_are_held_need_no_descriptor(tmp_path):
+    gc.collect()  # what earlier tests left mapped
+    before = len(os.listdir("/proc/self/fd"))
+    small = [store(Instance(np.arange(9.0) + i, {"b": np.ones(3)}), tmp_path) for i in range(5)]
+    held = [stored.load() for stored in small]
+    assert len(os.listdir("/proc/self/fd")) == before
+    for i, instance in enumerate(held):
+        assert instance.data.tolist() == (np.arange(9.0) + i).tolist()
+        assert instance.truth.b.tolist() == [1.0] * 3
+        for array in (instance.data, instance.truth.b):
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                array.flags.writeable = True
+    large = store(Instance(np.zeros(1 << 18)), tmp_path).load()
+    assert len(os.listdir("/proc/self/fd")) == before + 1
+    assert not large.data.any()
 
 
 def test_every_array_begins_a_page(tmp_path):

@@ -44,6 +44,9 @@ def run(worker, write_solver, job_of):
     return run
 
 
+UNSUPPORTED = "from harness.api import Unsupported\n"
+
+
 def answers(outcome):
     return [decode(point.answer) for point in outcome.points]
 
@@ -306,6 +309,17 @@ def test_whatever_is_raised_is_told_in_few_words(run, body, name):
     assert outcome.status == "raised"
     assert name in outcome.message
     assert len(outcome.message) <= 2000
+
+
+def test_a_case_beyond_the_solver_is_told_in_its_own_words(run):
+    outcome = run("raise Unsupported('30 qubits, at most 12')\nyield 1", before=UNSUPPORTED)
+    assert (outcome.status, outcome.message) == ("unsupported", "30 qubits, at most 12")
+
+
+def test_an_unsupported_case_without_words_gets_a_sentence(run):
+    outcome = run("yield 1\nraise Unsupported", before=UNSUPPORTED)
+    assert (outcome.status, outcome.message) == ("unsupported", "it does not say why")
+    assert answers(outcome) == [1]
 
 
 def test_an_exception_when_the_file_is_imported_is_told(run):
