@@ -20,6 +20,7 @@ from harness.claim import (
     Growth,
     Level,
     SameAnswers,
+    ScoreRatio,
     Speedup,
     SpeedupGrowth,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Plot",
     "Problem",
     "SameAnswers",
+    "ScoreRatio",
     "Solver",
     "Speedup",
     "SpeedupGrowth",

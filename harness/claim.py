@@ -197,6 +197,25 @@ class Level(Quantity):
 
 
 @dataclass(frozen=True)
+class ScoreRatio(Quantity):
+    """A secondary score of `solver` / that of `rival`, such as a latency or a recall.
+
+    The ratio of geometric means over seeds on one case, or the geometric mean of those over several
+    cases. The score has to be positive.
+    """
+
+    solver: str
+    rival: str
+    score: str
+    on: str | tuple[str, ...]
+    form: ClassVar[str] = "factor"
+
+    @property
+    def words(self) -> str:
+        return f"{self.score} of {self.solver} / {self.rival}, on {_where(self.cases)}"
+
+
+@dataclass(frozen=True)
 class CallsToTarget(Quantity):
     """Expected calls of `rival` / of `solver` until a target is reached (geometric mean).
 

@@ -25,6 +25,7 @@ from harness.claim import (
     Level,
     Quantity,
     SameAnswers,
+    ScoreRatio,
     Speedup,
     SpeedupGrowth,
 )
@@ -155,6 +156,25 @@ def _(quantity: Level, board: Board) -> Estimate:
             low, high = min(found.low, pooled.low), max(found.high, pooled.high)
             found = Interval(found.value, max(0.0, low), min(1.0, high))
     return Estimate(found, runs=len(values))
+
+
+@estimate.register
+def _(quantity: ScoreRatio, board: Board) -> Estimate:
+    for case in quantity.cases:
+        for name in quantity.solvers:
+            _runs(board, name, case)  # what was not run is told before what runs don't tell
+    pairs = [
+        [_log_scores(board, name, case, quantity.score) for name in quantity.solvers]
+        for case in quantity.cases
+    ]
+    runs = sum(len(side) for pair in pairs for side in pair)
+    if not all(len(side) for pair in pairs for side in pair):
+        return Estimate(_NOWHERE, runs=runs)
+    if len(pairs) == 1:
+        found = _welch(*pairs[0])
+    else:
+        found = intervals.mean([float(a.mean() - b.mean()) for a, b in pairs])
+    return Estimate(found.map(_exp), runs=runs)
 
 
 @estimate.register
@@ -325,6 +345,14 @@ def _scores(board: Board, label: str, case: str, name: str) -> np.ndarray:
     if len(found) and np.isnan(found).any():
         raise Unmeasurable(f"{label} on {case} has no score {name!r}")
     return found
+
+
+def _log_scores(board: Board, label: str, case: str, name: str) -> np.ndarray:
+    found = _scores(board, label, case, name)
+    if len(found) and found.min() <= 0:
+        raise Unmeasurable(f"{name} of {label} on {case} is zero or less, and has no ratio")
+    logs: np.ndarray = np.log(found)
+    return logs
 
 
 def _bent(board: Board, quantity: CostGap, case: str) -> tuple[np.ndarray, np.ndarray]:

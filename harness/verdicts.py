@@ -18,6 +18,7 @@ from harness.claim import (
     Claim,
     Level,
     SameAnswers,
+    ScoreRatio,
     Speedup,
     SpeedupGrowth,
 )
@@ -80,7 +81,7 @@ def despite_failures(
     if isinstance(quantity, Speedup | SpeedupGrowth) and quantity.clock == "trace":
         failed &= ~(of_rival & (rows["status"] == "timeout"))  # it counts with its limit
     if found[0] in KEPT and failed.any():
-        if isinstance(quantity, Level):  # a failed run has no score, whatever it would have been
+        if isinstance(quantity, Level | ScoreRatio):  # a failed run has no score that is known
             return INCONCLUSIVE, "Some runs failed, and what they would have scored is not known."
         rest = _again(claim, board(rows[~failed]))
         if rest in KEPT:

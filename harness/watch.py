@@ -251,11 +251,17 @@ class Watch:
         self._send(b"g")
 
     def _send(self, content: bytes) -> None:
+        """Send to the child for as long as it may run; its limits hold meanwhile."""
+        left = memoryview(content)
+        poll = select.poll()
+        poll.register(self._channel, select.POLLOUT)
         with contextlib.suppress(OSError):  # it died waiting
-            self._channel.setblocking(True)
-            self._channel.settimeout(_TO_END)
-            self._channel.sendall(content)
-        self._channel.setblocking(False)
+            while left and self._killed is None:
+                wake = min(self._deadline(), self._next_look)
+                if poll.poll(max(0.0, wake - time.monotonic()) * 1000):
+                    with contextlib.suppress(BlockingIOError):
+                        left = left[self._channel.send(left) :]
+                self._hold_limits()
 
     def _examine(self, examiner: Examiner, question: bytes) -> None:
         kind, content = examiner.answer(question)

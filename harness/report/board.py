@@ -213,6 +213,9 @@ def verdict(rows: list[BoardRow], problem: ProblemFacts) -> str:
     if not good:
         return "No solver gave a valid answer."
     leader = good[0]
+    if problem.rank_by == "time" and len(good) > 1 and all(row.time.sort is None for row in good):
+        many = f"All {len(rows)}" if len(good) == len(rows) else f"{len(good)} of {len(rows)}"
+        return f"{many} solvers gave valid answers; nobody leads, as no timings were taken."
     name, what = leader.facts.label, _achieved(leader, problem)
     if len(rows) == 1:
         return f"{name} is the only solver so far: {what}."

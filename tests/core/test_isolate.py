@@ -16,7 +16,7 @@ import pytest
 
 from harness import isolate
 from harness.answers import decode, encode
-from harness.api import Instance
+from harness.api import Instance, Meter
 from harness.instances import store
 from harness.isolate import IsolationError, Limits, Outcome, Worker, call, clean_environment
 from harness.outcome import Trace
@@ -36,10 +36,19 @@ OVERSHOOT = 1.5  # seconds; a guard against hanging, not a measurement
 def run(worker, write_solver, job_of):
     """Run the body of a solve() in isolation."""
 
-    def run(body, limits=None, before="", reached=None, thin=True, problem="toy_batch", **budget):
+    def run(
+        body,
+        limits=None,
+        before="",
+        reached=None,
+        thin=True,
+        problem="toy_batch",
+        examiner=None,
+        **budget,
+    ):
         file = write_solver(body, problem, before=before)
         limits = limits or Limits(timeout=20.0)
-        return worker.run(job_of(file, problem, **budget), limits, reached, thin)
+        return worker.run(job_of(file, problem, **budget), limits, reached, thin, examiner)
 
     return run
 
@@ -564,6 +573,39 @@ def test_ending_the_process_after_closing_the_channel_is_told(run):
     outcome = run(CHANNEL + "os.close(channel)\ntime.sleep(0.1)\nos._exit(4)")
     assert outcome.status == "crashed"
     assert "exit code 4" in outcome.message
+
+
+class Generous:
+    """An examiner whose every reply is larger than the channel holds."""
+
+    def __init__(self, reply):
+        self.reply, self.meter = reply, Meter()
+
+    def answer(self, question):
+        return b"R", self.reply
+
+
+READING = """
+frame(b'Q', b'a question')
+time.sleep(1.5)
+size, = struct.unpack('<cQ', os.read(channel, 9))[1:]
+while size: size -= len(os.read(channel, min(size, 1 << 20)))
+"""
+
+
+def test_a_large_reply_is_sent_whole_to_a_child_that_takes_its_time(run):
+    outcome = run(CHANNEL + READING + "yield 8", examiner=Generous(bytes(20_000_000)))
+    assert outcome.status == "ok", outcome.message
+    assert answers(outcome) == [7, 8]
+
+
+def test_a_child_that_does_not_take_a_reply_is_killed_at_its_limit(run):
+    body = CHANNEL + "frame(b'Q', b'a question')\ntime.sleep(600)"
+    start = time.monotonic()
+    outcome = run(body, Limits(timeout=2.0), examiner=Generous(bytes(20_000_000)))
+    assert outcome.status == "timeout"
+    assert 2.0 <= time.monotonic() - start < 8.0
+    assert run("yield 1").status == "ok"
 
 
 GARBLED = {

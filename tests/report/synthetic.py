@@ -82,6 +82,7 @@ SOLVERS: dict[str, Sketch] = {
     "spectral_guess": Sketch("baseline", (1.09, 0.02), 0.2, fate="raised", parameters={}),
     "sloppy": Sketch("baseline", (1.08, 0.02), 0.003, fate="invalid", parameters={}),
     "random_medoids": Sketch("baseline", (1.33, 0.05), 0.00002, 0.2, parameters={}),
+    "exhaustive": Sketch("baseline", (1.0, 0.0), 1.5, fate="unsupported", parameters={}),
 }
 
 MESSAGES = {
@@ -90,6 +91,7 @@ MESSAGES = {
     "crashed": "ended by signal 11 (segmentation fault)",
     "raised": "LinAlgError: Eigenvalues did not converge",
     "invalid": "the answer names object 17 2 times, expected a list of 10 different integers",
+    "unsupported": "10 medoids, expected at most 3: use another solver",
     "skipped": "kmedoids is not installed: pip install kmedoids",
 }
 
@@ -185,7 +187,7 @@ def _trace(blank: Record, sketch: Sketch, seed: int, rng: np.random.Generator) -
 def _fate(sketch: Sketch, record: Record, seconds: float, rng: np.random.Generator) -> str:
     if sketch.fate == "slow" or not sketch.fate:
         return "timeout" if seconds > 60 else "ok"
-    if sketch.fate in ("raised", "invalid"):
+    if sketch.fate in ("raised", "invalid", "unsupported"):
         return sketch.fate if sketch.fate == "raised" or record.sizes["k"] > 3 else "ok"
     return sketch.fate if record.sizes["n"] > 4000 and rng.random() < 0.4 else "ok"
 

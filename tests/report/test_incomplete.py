@@ -160,6 +160,20 @@ def test_costs_that_are_compared_as_differences(make_site, rank_by, leader):
     assert ("Cost − best known" in html) == (rank_by == "cost")
 
 
+@pytest.mark.parametrize("failing", [False, True])
+def test_without_timings_nobody_leads_where_time_decides(make_site, failing):
+    made = [
+        failed(record) if failing and record.label == "build" else record
+        for record in records(timed=False)
+    ]
+    facts = {"title": "demo", "compare": "difference", "rank_by": "time"}
+    site = make_site(made, catalogue=Catalogue(), problems={"demo": facts})
+    html = (site / "problems/demo.html").read_text()
+    assert " leads with" not in html
+    many = "2 of 3" if failing else "All 3"
+    assert f"{many} solvers gave valid answers; nobody leads, as no timings were taken." in html
+
+
 def test_machines_are_not_mixed(make_site, tmp_path, catalogue):
     site = make_site(records())
     facts = {**synthetic.header("demo"), "machine": "another"}

@@ -83,7 +83,7 @@ def test_the_index_has_a_card_that_leads_to_the_problem(site):
     assert re.search(
         r"fasterpam\[init=build\] leads with 1\.000\d × the best known cost", parsed.text
     )
-    assert " solvers 17 papers 1 cases 6 runs 306" in parsed.text
+    assert " solvers 18 papers 1 cases 6 runs 324" in parsed.text
 
 
 def test_a_rank_is_shown_with_its_interval(page):

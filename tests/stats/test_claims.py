@@ -14,6 +14,7 @@ from harness.claim import (
     Growth,
     Level,
     SameAnswers,
+    ScoreRatio,
     Speedup,
 )
 from harness.claims import Stated, as_json, stated, wanted
@@ -289,6 +290,22 @@ def test_levels_of_those_that_did_not_fail_keep_no_claim():
     assert judge(rows, claim).verdict == "reproduced"
     lost = [run("a", "c", i, None, "crashed") for i in range(10)]
     assert judge([*lost, *rows[10:]], claim).verdict == "inconclusive"
+
+
+def test_ratios_of_scores_of_those_that_did_not_fail_keep_no_claim():
+    quantity = ScoreRatio("a", "b", "latency_p50", "c")
+    claim = replace(BARE, quantity=quantity, reproduced=(0.0, 0.1), holds=(0.0, 1.0), seeds=20)
+
+    def rows(label, latency):
+        told = [{"latency_p50": latency * (1 + 0.01 * math.sin(i))} for i in range(20)]
+        return [run(label, "c", i, 1.0, scores=scores) for i, scores in enumerate(told)]
+
+    ours, theirs = rows("a", 0.05), rows("b", 1.0)
+    assert judge([*ours, *theirs], claim).verdict == "reproduced"
+    assert judge([*rows("a", 0.5), *theirs], claim).verdict == "weaker than claimed"
+    assert judge([*rows("a", 1.5), *theirs], claim).verdict == "contradicted"
+    lost = [run("a", "c", i, None, "crashed") for i in range(10)]
+    assert judge([*lost, *ours[10:], *theirs], claim).verdict == "inconclusive"
 
 
 def test_without_a_middle_ground_one_answer_that_differs_contradicts():

@@ -14,6 +14,7 @@ from harness.claim import (
     Level,
     Quantity,
     SameAnswers,
+    ScoreRatio,
     Speedup,
     SpeedupGrowth,
 )
@@ -252,6 +253,40 @@ def test_dominance_is_the_share_of_the_curve():
     assert value == low == high == pytest.approx(1 / 50)  # only where both are at the optimum
 
 
+def scored(label, case, values):
+    return [run(label, case, i, 1.0, scores={"p50": value}) for i, value in enumerate(values)]
+
+
+def test_a_ratio_of_scores_on_one_case_is_welchs_on_logarithms():
+    made = board([*scored("a", "c", B), *scored("b", "c", A)])
+    found = ends(estimate(ScoreRatio("a", "b", "p50", "c"), made))
+    wanted = ttest_ind(np.log(B), np.log(A), equal_var=False).confidence_interval()
+    value = float(np.exp(np.log(B).mean() - np.log(A).mean()))
+    assert found == pytest.approx((value, math.exp(wanted.low), math.exp(wanted.high)))
+
+
+def test_a_ratio_of_scores_over_cases_is_a_geometric_mean_with_students_t():
+    logs = [0.5, 0.9, 1.3, 0.7]
+    rows = []
+    for i, log in enumerate(logs):
+        rows += scored("a", f"c{i}", [math.exp(log) * (i + 1)] * 2)
+        rows += scored("b", f"c{i}", [float(i + 1)] * 2)
+    found = ends(
+        estimate(ScoreRatio("a", "b", "p50", tuple(f"c{i}" for i in range(4))), board(rows))
+    )
+    wanted = ttest_1samp(logs, 0).confidence_interval()
+    ratio = math.exp(np.mean(logs))
+    assert found == pytest.approx((ratio, math.exp(wanted.low), math.exp(wanted.high)))
+
+
+def test_scores_that_have_no_ratio():
+    made = board([*scored("a", "c", [1.0, 0.0]), *scored("b", "c", [1.0, 2.0])])
+    with pytest.raises(Unmeasurable, match="p50 of a on c is zero or less"):
+        estimate(ScoreRatio("a", "b", "p50", "c"), made)
+    with pytest.raises(Unmeasurable, match="b on c has no score 'recall'"):
+        estimate(ScoreRatio("b", "a", "recall", "c"), made)
+
+
 def test_curves_that_cross_dominate_in_part():
     rows = [curve("a", i, [(0.1, 2.0), (10.0, 2.0)]) for i in range(5)]
     rows += [curve("b", i, [(0.1, 4.0), (1.0, 1.0), (10.0, 1.0)]) for i in range(5)]
@@ -267,6 +302,7 @@ NEEDS = [
     CostGap("a", "b", "c"),
     SameAnswers("a", "b", ("c",)),
     Level("b", "", "c"),
+    ScoreRatio("a", "b", "p50", "c"),
     CallsToTarget("a", "b", "c", 0.1),
     Dominance("a", "b", "c"),
 ]
