@@ -34,13 +34,13 @@ lint: $(VENV)/.developed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror $(wildcard cext/*.c cext/*.h cext/*.inc tests/kernels/*.c)
+	$(BIN)/clang-format --dry-run --Werror $(wildcard cext/*.c cext/*.h cext/*.inc tests/kernels/*.c tests/kernels/*.h)
 	$(BIN)/python -m pytest -q tests/core/test_imports.py
 
 format: $(VENV)/.developed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/clang-format -i $(wildcard cext/*.c cext/*.h cext/*.inc tests/kernels/*.c)
+	$(BIN)/clang-format -i $(wildcard cext/*.c cext/*.h cext/*.inc tests/kernels/*.c tests/kernels/*.h)
 
 sanitize: $(VENV)/.tested
 	$(BIN)/python tests/kernels/sanitize.py

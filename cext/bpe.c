@@ -13,5 +13,9 @@ ALWAYS_INLINE uint64_t hash_of_pair(int32_t left, int32_t right) {
 enum { GONE = -2 }; /* in a cell that a token swallowed, where a token began */
 
 #include "bpe_words.inc"
+#include "bpe_pairs.inc"
+#include "bpe_queue.inc"
+#include "bpe_cells.inc"
 #include "bpe_train.inc"
+#include "bpe_naive.inc"
 #include "bpe_encode.inc"

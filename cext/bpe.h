@@ -43,13 +43,15 @@ int64_t bpe_characters(const uint8_t *text, const int64_t *record, int64_t words
 
 /* Training
  *
- * cells[n]: words of symbols 0..base-1, each after a -1, and a -1 at the end. weight[w] is how
- * often word w counts. The most frequent pair of neighbours is merged, merges times at most; of
- * equally frequent ones that with the smallest left, then the smallest right id. With runs = 0
- * every pair of neighbours counts (aaa has two aa); with runs = 1 only what merging it would save
- * (aaa has one). Ends when no pair counts least or more (least >= 1). Writes pairs[2 r] = left,
- * right and counts[r]; left_over[0] is the weighted number of tokens left. Returns the number of
- * merges. */
+ * cells[n]: words of symbols 0..base-1, each after a -1, and a -1 at the end, so that n >= 1; base
+ * + n is at most INT32_MAX. weight[w] >= 0 is how often word w counts; the weighted number of
+ * symbols must fit in int64.
+ *
+ * The most frequent pair of neighbours is merged, merges times at most; of equally frequent ones
+ * that with the smallest left, then the smallest right id. With runs = 0 every pair of neighbours
+ * counts (aaa has two aa); with runs = 1 only what merging it would save (aaa has one). Ends when
+ * no pair counts least or more (least >= 1). Writes pairs[2 r] = left, right and counts[r];
+ * left_over[0] is the weighted number of tokens left. Returns the number of merges. */
 int64_t bpe_train(const int32_t *cells, int64_t n, int32_t base, const int64_t *weight,
                   int64_t merges, int64_t least, int runs, int32_t *pairs, int64_t *counts,
                   int64_t *left_over);

@@ -18,7 +18,7 @@ typedef struct {
   uint64_t *table, *low, *high;
 } State;
 
-int64_t chp_words(int64_t n) { return (n + 64 * LANES - 1) / (64 * LANES) * LANES; }
+int64_t chp_words(int64_t n) { return n ? (n + 64 * LANES - 1) / (64 * LANES) * LANES : LANES; }
 
 int64_t chp_sound(int64_t n, const int32_t *ops, int64_t count) { return sound_ops(n, ops, count); }
 
@@ -193,7 +193,7 @@ static int measure(const State *s, const int32_t *factors, int64_t count, int co
 
 void chp_start(int64_t n, uint64_t *table, uint64_t *phases, int64_t *counts) {
   int64_t words = chp_words(n);
-  memset(table, 0, (size_t)(4 * n * words) * sizeof *table);
+  if (n) memset(table, 0, (size_t)(4 * n * words) * sizeof *table);
   memset(phases, 0, (size_t)(4 * words) * sizeof *phases);
   for (int64_t q = 0; q < n; ++q) {
     table[4 * q * words + (q >> 6)] = (uint64_t)1 << (q & 63);

@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+/* At least one, also of a circuit without qubits, which may record constants. */
 int64_t chp_words(int64_t n);
 
 /* The place of the first of the operations that is not sound, or `count`. */

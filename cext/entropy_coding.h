@@ -7,8 +7,9 @@
  * without marks.
  *
  * coder[3] is the state: lower end, length, bytes written; or distance from the lower end, length,
- * bytes read. A stream is over before the last byte that differs from 0; beyond it a decoder reads
- * zeros, eight bytes at most: ec_is_whole says whether a stream ended where it should.
+ * bytes read. A stream ends with the byte that settles the interval, which is left out where it is
+ * 0; beyond the end a decoder reads zeros, and counts them as bytes read: ec_is_whole says whether
+ * a stream ended where it should.
  *
  * Encoders return -1, or the position of the first letter that is not below `alphabet`, or NO_ROOM
  * (-2) where `out` has not room for what is to be written; after that the state is of no use.

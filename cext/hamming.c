@@ -26,6 +26,7 @@ enum {
   PLANES = 31,              /* counts stay below 2^31 */
   ROWS = 16,                /* masks added at a time */
   MOST_LETTERS = 1 << 24,
+  BLOCK = 1 << 17,      /* windows of rare letters: their distances lie in the second cache */
   SHORTEST_GALLOP = 32, /* letters compared before fingerprints are asked */
 };
 
@@ -36,6 +37,18 @@ ALWAYS_INLINE int64_t largest(int64_t a, int64_t b) { return a < b ? b : a; }
 
 static int makes_sense(int64_t n, int64_t m, int64_t from, int64_t to) {
   return m >= 1 && m <= n && n <= INT32_MAX && from >= 0 && from <= to && to <= n - m + 1;
+}
+
+/* Whether the positions of each letter ascend and are places of the pattern. */
+static int are_lists(const int64_t *starts, const int32_t *positions, int64_t letters, int64_t m) {
+  if (starts[0] < 0) return 0;
+  for (int64_t a = 0; a < letters; ++a) {
+    if (starts[a + 1] < starts[a]) return 0;
+    for (int64_t at = starts[a]; at < starts[a + 1]; ++at)
+      if (positions[at] >= m || positions[at] < (at > starts[a] ? positions[at - 1] + 1 : 0))
+        return 0;
+  }
+  return 1;
 }
 
 /* Eight bytes as a number, the first byte lowest. */
@@ -157,7 +170,7 @@ SIMD_CLONES static void unpack(const uint64_t *planes, int used, int64_t windows
 /* What a sliced count works in. */
 typedef struct {
   uint64_t *planes;           /* PLANES x WORDS */
-  int32_t *row_of;            /* row of each letter in this segment; -1: none */
+  int32_t *row_of;            /* row of each letter in this segment; 0: none */
   uint8_t *masks;             /* STRIDE bytes for each letter of a segment and one for the rest */
   uint8_t *shifted;           /* STRIDE bytes for each letter of it and each shift */
   const uint8_t **shifted_by; /* 8 for each row: where it lies; NULL: not yet */

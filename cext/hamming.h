@@ -56,16 +56,17 @@ int hd_packed_u16(const uint16_t *text, int64_t n, const uint16_t *pattern, int6
 int hd_packed_i32(const int32_t *text, int64_t n, const int32_t *pattern, int64_t m, int64_t bits,
                   int64_t from, int64_t to, int32_t *out);
 
-/* out[i] -= 1 for every match of text[u] in window i, text_from <= u < text_to, by the positions of
- * each letter in the pattern: those of letter a are positions[starts[a]..starts[a+1]-1], each in
- * 0..m-1. Letters of the text are 0..letters; `letters` itself matches nothing. Here out is not
- * sliced: all n - m + 1 distances lie in it, m at the beginning. */
+/* out[i] -= 1 for every match in window i, from <= i < to, by the positions of each letter in the
+ * pattern: those of letter a are positions[starts[a]..starts[a+1]-1], ascending, each in 0..m-1.
+ * Letters of the text are 0..letters; `letters` itself matches nothing. next is room for `letters`
+ * numbers. A call looks at to - from + m - 1 letters of the text, or more often where there are
+ * many windows, and at all positions. */
 int hd_light_u8(const uint8_t *text, int64_t n, int64_t m, int64_t letters, const int64_t *starts,
-                const int32_t *positions, int64_t text_from, int64_t text_to, int32_t *out);
+                const int32_t *positions, int64_t from, int64_t to, int64_t *next, int32_t *out);
 int hd_light_u16(const uint16_t *text, int64_t n, int64_t m, int64_t letters, const int64_t *starts,
-                 const int32_t *positions, int64_t text_from, int64_t text_to, int32_t *out);
+                 const int32_t *positions, int64_t from, int64_t to, int64_t *next, int32_t *out);
 int hd_light_i32(const int32_t *text, int64_t n, int64_t m, int64_t letters, const int64_t *starts,
-                 const int32_t *positions, int64_t text_from, int64_t text_to, int32_t *out);
+                 const int32_t *positions, int64_t from, int64_t to, int64_t *next, int32_t *out);
 
 /* Distances up to k, else k + 1: each window by the definition, given up after k + 1. */
 int hd_bounded_u8(const uint8_t *text, int64_t n, const uint8_t *pattern, int64_t m, int64_t k,

@@ -237,7 +237,7 @@ void tb_start(int64_t n, const int32_t *ops, int64_t count, int32_t keep, uint64
               uint8_t *phases, int32_t *places, int64_t *last, int64_t *counts) {
   int64_t words = words_of(n), stride = tb_stride(n);
   counts[0] = counts[1] = 0;
-  memset(table, 0, (size_t)(2 * n * stride) * sizeof *table);
+  if (n) memset(table, 0, (size_t)(2 * n * stride) * sizeof *table);
   for (int64_t number = 0; number < 2 * n; ++number) {
     int64_t q = number >> 1;
     table[number * stride + (number & 1) * words + (q >> 6)] = (uint64_t)1 << (q & 63);

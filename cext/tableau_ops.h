@@ -7,10 +7,11 @@
  *   OP_CLIFFORD   qubit, images of X and Z under g P g^-1, the same of the inverse gate
  *   OP_CX, OP_CZ, OP_SWAP   two different qubits, 0
  *   OP_FACTOR     qubit, Pauli (or 0), 0: multiply the product that is measured next; factors of
- * one product are on different qubits, and nothing else stands between them and it OP_MEASURE
- * qubit, Pauli, flags OP_PRODUCT    0, 0, flags without RESET: measure the product of the factors
- * before it OP_PAD        bit, 0, 0: record the bit OP_PAULI_IF   qubit, Pauli, number of a record:
- * apply the Pauli where that record is 1
+ *                 one product are on different qubits, and nothing else stands between them and it
+ *   OP_MEASURE    qubit, Pauli, flags
+ *   OP_PRODUCT    0, 0, flags without RESET: measure the product of the factors before it
+ *   OP_PAD        bit, 0, 0: record the bit
+ *   OP_PAULI_IF   qubit, Pauli, number of a record: apply the Pauli where that record is 1
  *
  * Each OP_MEASURE and OP_PRODUCT has its own coin, which is the result where that is random, before
  * INVERTED; so the coins decide the whole record.

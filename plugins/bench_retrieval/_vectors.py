@@ -1,11 +1,14 @@
-"""Vectors to search among: generated ones of several kinds, and real ones.
+"""Vectors to search among: generated ones of several kinds, real ones, and those of words.
 
 Each function returns float32[n, d], in random order, so that any rows can be held out as queries.
 """
 
 import numpy as np
 
+from bench_retrieval import _words
+
 _SHIPPED = ("digits", "breast_cancer", "wine")  # with scikit-learn, without a download
+_WINDOW, _FEWEST_IN_PARAGRAPH = 3, 5  # words
 
 
 def mixture(n: int, d: int, clusters: int, spread: float, rng: np.random.Generator) -> np.ndarray:
@@ -82,6 +85,23 @@ def shipped(name: str, rng: np.random.Generator) -> np.ndarray:
     if name != "digits":
         points = (points - points.mean(axis=0)) / points.std(axis=0)
     return rng.permutation(points).astype(np.float32)
+
+
+def words(n: int, d: int, fewest: int, rng: np.random.Generator) -> np.ndarray:
+    """Of n different words of an English text, each there `fewest` times at least; see `_words.py`.
+
+    Raises:
+        ValueError: where there are no n such words, or d is too many for them.
+    """
+    texts = _words.paragraphs(_words.english(), _FEWEST_IN_PARAGRAPH)
+    known, table = _words.ppmi(texts, _WINDOW, fewest)
+    if n > len(known):
+        raise ValueError(
+            f"{len(known)} words occur at least {fewest} times, {n} are wanted: choose fewer"
+        )
+    if d >= len(known):
+        raise ValueError(f"{len(known)} words have fewer than {d} dimensions: choose a smaller d")
+    return _words.vectors(table, d)[rng.permutation(len(known))[:n]]
 
 
 def nudged(points: np.ndarray, length: float, rng: np.random.Generator) -> np.ndarray:

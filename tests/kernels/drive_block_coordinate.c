@@ -2,36 +2,15 @@
  * length; prints a digest. Compiled once for each type of entries like every driver, though it has
  * none.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "block_coordinate.h"
 
-static uint64_t state = 88172645463325252u, digest = 14695981039346656037u;
+#include "driving.h"
 
-static double uniform(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(state >> 11) / 9007199254740992.0;
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = calloc(count ? (size_t)count : 1, size);
-  if (!memory) exit(2);
-  return memory;
-}
-
-static double *reals(int64_t count) { return room(count, sizeof(double)); }
-static int64_t *whole(int64_t count) { return room(count, sizeof(int64_t)); }
+static double *reals(int64_t count) { return zeros(count, sizeof(double)); }
+static int64_t *whole(int64_t count) { return zeros(count, sizeof(int64_t)); }
 
 static void seen(const double *values, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    uint64_t bits;
-    memcpy(&bits, values + i, sizeof bits);
-    digest = (digest ^ bits) * 1099511628211u;
-  }
+  add(values, count * (int64_t)sizeof *values);
 }
 
 static void dense(int64_t m, int64_t n, int logistic, double l1, int nonnegative) {
@@ -59,7 +38,7 @@ static void dense(int64_t m, int64_t n, int logistic, double l1, int nonnegative
   memset(x, 0, (size_t)n * sizeof *x);
   int64_t taken =
       bc_greedy_dense(hessian, n, curvature, curvature, l1, nonnegative, 40, 1e-9, x, gradient);
-  if (taken < 0 || taken > 40) exit(1);
+  CHECK(taken >= 0 && taken <= 40, "too many steps", m, n);
   seen(x, n);
   for (int64_t i = 0; i < n; ++i) x[i] = 1.0 / (double)n;
   bc_exchange(hessian, n, 40, 1e-9, x, gradient);
@@ -95,21 +74,21 @@ static void lattice(int64_t side) {
     gradient[i] = uniform() - 0.5;
     place[i] = -1;
   }
-  if (t != entries) exit(1);
+  CHECK(t == entries, "entries", side);
   int64_t kept = bc_greedy_forest(indices, starts, n, order, n, tree, mark, members);
   int64_t *work = whole(3 * kept);
   double *more = reals(2 * kept), *rhs = reals(kept), *found = reals(kept);
   for (int64_t b = 0; b < kept; ++b) rhs[b] = gradient[members[b]];
-  if (bc_forest_solve(values, indices, starts, members, kept, rhs, place, work, more, found) !=
-      kept)
-    exit(1);
+  CHECK(bc_forest_solve(values, indices, starts, members, kept, rhs, place, work, more, found) ==
+            kept,
+        "a forest is left unsolved", side);
   seen(found, kept);
-  if (bc_colour(indices, starts, n, order, colour, taken) != (side > 1 ? 2 : 1)) exit(1);
+  CHECK(bc_colour(indices, starts, n, order, colour, taken) == (side > 1 ? 2 : 1), "colours", side);
   work = realloc(work, (size_t)(3 * n) * sizeof *work);
   more = realloc(more, (size_t)(2 * n) * sizeof *more);
   if (!work || !more) exit(2);
   int64_t left = bc_forest_solve(values, indices, starts, order, n, right, place, work, more, out);
-  if (side > 1 && left == n) exit(1); /* the whole lattice has cycles */
+  CHECK(side == 1 || left != n, "the whole lattice has cycles", side);
   bc_greedy_sparse(values, indices, starts, n, curvature, curvature, 0.01, 1, 50, 1e-9, x,
                    gradient);
   seen(x, n);
@@ -131,6 +110,5 @@ int main(void) {
       for (int way = 0; way < 6; ++way)
         dense(rows[a], columns[b], way % 2, way / 2 == 1 ? 0.3 : 0.0, way / 2 == 2);
   for (int64_t side = 1; side < 9; ++side) lattice(side);
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

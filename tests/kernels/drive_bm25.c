@@ -2,37 +2,15 @@
  * length; holds MaxScore against the sum of all lists; prints a digest. REAL is the type of the
  * impacts.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "bm25.h"
 
-static uint64_t state = 88172645463325252u, digest = 14695981039346656037u;
-
-static double uniform(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(state >> 11) / 9007199254740992.0;
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = calloc(count ? (size_t)count : 1, size);
-  if (!memory) exit(2);
-  return memory;
-}
-
-static void seen(const void *bytes, size_t count) {
-  for (size_t i = 0; i < count; ++i)
-    digest = (digest ^ ((const unsigned char *)bytes)[i]) * 1099511628211u;
-}
+#include "driving.h"
 
 enum { QUERIES = 40, WORDS = 9 };
 
 /* share: of the documents, from which on a term is a column; above 1 there are none. */
 static void corpus(int64_t n, int64_t n_terms, int64_t length, double share, int64_t k) {
-  int64_t *offsets = room(n + 1, sizeof *offsets), *frequencies = room(n_terms, sizeof(int64_t));
+  int64_t *offsets = zeros(n + 1, sizeof *offsets), *frequencies = zeros(n_terms, sizeof(int64_t));
   for (int64_t d = 0; d < n; ++d)
     offsets[d + 1] = offsets[d] + (int64_t)(uniform() * (double)(2 * length + 1));
   int32_t *tokens = room(offsets[n], sizeof *tokens), *latest = room(n_terms, sizeof *latest);
@@ -44,7 +22,7 @@ static void corpus(int64_t n, int64_t n_terms, int64_t length, double share, int
   int64_t pairs = bm25_count(tokens, offsets, 0, n, n_terms, latest, frequencies), total = 0;
 
   int32_t *column_of = room(n_terms, sizeof *column_of);
-  int64_t *starts = room(n_terms + 1, sizeof *starts), *next = room(n_terms, sizeof *next);
+  int64_t *starts = zeros(n_terms + 1, sizeof *starts), *next = room(n_terms, sizeof *next);
   int64_t columns = 0, stride = (n + bm25_block() - 1) / bm25_block() * bm25_block();
   for (int64_t t = 0; t < n_terms; ++t) {
     int is_column = (double)frequencies[t] >= share * (double)n && frequencies[t] > 0;
@@ -53,10 +31,10 @@ static void corpus(int64_t n, int64_t n_terms, int64_t length, double share, int
     starts[t + 1] = starts[t] + (is_column ? 0 : frequencies[t]);
     total += frequencies[t];
   }
-  if (total != pairs) exit(1);
+  CHECK(total == pairs, "lists of another length", n, n_terms);
   int32_t *ids = room(starts[n_terms], sizeof *ids);
   REAL *impacts = room(starts[n_terms], sizeof *impacts);
-  REAL *column = room(columns * stride, sizeof *column);
+  REAL *column = zeros(columns * stride, sizeof *column);
   REAL *tops = room(columns * stride / bm25_block(), sizeof *tops);
   REAL *largest = room(n_terms, sizeof *largest);
   NAME(bm25_fill)(tokens, offsets, 0, n / 2, starts, column_of, stride, next, ids, impacts, column);
@@ -74,8 +52,8 @@ static void corpus(int64_t n, int64_t n_terms, int64_t length, double share, int
     if (column_of[t] >= 0)
       largest[t] = NAME(bm25_weigh_column)(n, weight[t], norm, column + column_of[t] * stride,
                                            tops + column_of[t] * (stride / bm25_block()));
-  seen(impacts, (size_t)starts[n_terms] * sizeof *impacts);
-  seen(column, (size_t)(columns * stride) * sizeof *column);
+  add(impacts, starts[n_terms] * (int64_t)sizeof *impacts);
+  add(column, columns * stride * (int64_t)sizeof *column);
 
   int64_t places[QUERIES + 1] = {0};
   for (int64_t i = 0; i < QUERIES; ++i) places[i + 1] = places[i] + i % (WORDS + 1);
@@ -86,16 +64,17 @@ static void corpus(int64_t n, int64_t n_terms, int64_t length, double share, int
   if (NAME(bm25_max_score)(ids, impacts, starts, column_of, column, tops, stride, largest, shift, n,
                            n_terms, query, places, QUERIES, k, best, scores))
     exit(2);
-  seen(best, (size_t)(QUERIES * k) * sizeof *best);
-  seen(scores, (size_t)(QUERIES * k) * sizeof *scores);
+  add(best, QUERIES * k * (int64_t)sizeof *best);
+  add(scores, QUERIES * k * (int64_t)sizeof *scores);
   if (columns == 0) {
     if (NAME(bm25_sum)(ids, impacts, starts, shift, n, n_terms, query, places, QUERIES, k, best,
                        others))
       exit(2);
-    seen(best, (size_t)(QUERIES * k) * sizeof *best);
+    add(best, QUERIES * k * (int64_t)sizeof *best);
     for (int64_t i = 0; i < QUERIES * k; ++i) {
       double apart = scores[i] - others[i];
-      if (apart > 1e-5 * others[i] || apart < -1e-5 * others[i]) exit(1);
+      CHECK(apart <= 1e-5 * others[i] && apart >= -1e-5 * others[i], "scores differ", n, n_terms,
+            k);
     }
   }
   free(offsets), free(frequencies), free(tokens), free(latest), free(column_of), free(starts);
@@ -107,8 +86,8 @@ static void corpus(int64_t n, int64_t n_terms, int64_t length, double share, int
  */
 static void passed_over(void) {
   int64_t block = bm25_block(), n = 3 * block, starts[] = {0, 0, block + 2}, places[] = {0, 2};
-  int32_t *ids = room(starts[2], sizeof *ids), column_of[] = {0, -1}, query[] = {0, 1}, best[1];
-  REAL *impacts = room(starts[2], sizeof *impacts), *column = room(n, sizeof *column);
+  int32_t *ids = zeros(starts[2], sizeof *ids), column_of[] = {0, -1}, query[] = {0, 1}, best[1];
+  REAL *impacts = room(starts[2], sizeof *impacts), *column = zeros(n, sizeof *column);
   REAL tops[] = {4, 0, 4}, largest[] = {4, 5};
   double shift[] = {0.0, 0.0}, score[1];
   for (int64_t i = 0; i < block; ++i) {
@@ -122,7 +101,7 @@ static void passed_over(void) {
   if (NAME(bm25_max_score)(ids, impacts, starts, column_of, column, tops, n, largest, shift, n, 2,
                            query, places, 1, 1, best, score))
     exit(2);
-  if (best[0] != (int32_t)(n - 1) || score[0] != 9.0) exit(1);
+  CHECK(best[0] == (int32_t)(n - 1) && score[0] == 9.0, "passed over", best[0]);
   free(ids), free(impacts), free(column);
 }
 
@@ -141,7 +120,6 @@ int main(void) {
   corpus(30, 4, 0, 2.0, 30);
   int32_t wrong[] = {0, 3, 1}, latest[3] = {-1, -1, -1};
   int64_t offsets[] = {0, 2, 3}, frequencies[3] = {0};
-  if (bm25_count(wrong, offsets, 0, 2, 3, latest, frequencies) != -1) exit(1);
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  CHECK(bm25_count(wrong, offsets, 0, 2, 3, latest, frequencies) == -1, "accepted", wrong[1]);
+  return done();
 }

@@ -1,32 +1,9 @@
 /* Calls the kernels of byte-pair encoding for sanitizers to watch, on buffers of exact length;
  * prints a digest. Compiled once for each type of entries like every driver, though it has none.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "bpe.h"
 
-static uint64_t state = 88172645463325252u, digest = 14695981039346656037u;
-
-static uint32_t below(uint32_t count) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (uint32_t)(state >> 33) % count;
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = malloc((count ? (size_t)count : 1) * size);
-  if (!memory) exit(2);
-  memset(memory, 0xA5, (size_t)count * size);
-  return memory;
-}
-
-static void seen(const void *values, int64_t bytes) {
-  for (int64_t i = 0; i < bytes; ++i)
-    digest = (digest ^ ((const uint8_t *)values)[i]) * 1099511628211u;
-}
+#include "driving.h"
 
 struct words {
   int64_t *record, number, occurrences;
@@ -44,7 +21,7 @@ static struct words collect(const uint8_t *text, int64_t n, int pieces) {
     done = bpe_words(text, n, pieces, at, w.record, w.of, table, slots);
     free(table);
   }
-  if (at[0] != n) exit(1);
+  CHECK(at[0] == n, "not all was read", n, pieces);
   w.number = at[1];
   w.occurrences = at[2];
   return w;
@@ -58,11 +35,11 @@ static int64_t train(const int32_t *cells, int64_t n, int32_t base, const int64_
   int32_t *same = room(2 * most, 4);
   int64_t made = bpe_train(cells, n, base, weight, most, least, runs, pairs, counts, &left);
   int64_t naive = bpe_train_naive(cells, n, base, weight, most, least, runs, same, again, &also);
-  if (made != naive || left != also || memcmp(pairs, same, (size_t)(8 * made)) ||
-      memcmp(counts, again, (size_t)(8 * made)))
-    exit(1);
-  seen(pairs, 8 * made);
-  seen(counts, 8 * made);
+  CHECK(made == naive && left == also && !memcmp(pairs, same, (size_t)(8 * made)) &&
+            !memcmp(counts, again, (size_t)(8 * made)),
+        "the merges are not the naive ones", n, merges, least, runs);
+  add(pairs, 8 * made);
+  add(counts, 8 * made);
   free(counts), free(again), free(same);
   return made;
 }
@@ -72,17 +49,17 @@ static void encode(const uint8_t *text, int64_t n, const int32_t *pairs, int64_t
   while (slots <= 2 * merges) slots *= 2;
   int32_t *rule = room(4 * slots, 4), *first = room(65536, 4), *tokens = room(n, 4);
   memset(rule, 0xFF, (size_t)(16 * slots));
-  if (bpe_rules(pairs, merges, rule, slots, first) != merges) exit(1);
+  CHECK(bpe_rules(pairs, merges, rule, slots, first) == merges, "rules", n, merges);
   int64_t made = bpe_encode(text, n, rule, slots, first, tokens);
-  seen(tokens, 4 * made);
+  add(tokens, 4 * made);
   struct words w = collect(text, n, 1);
   int64_t bytes = 0;
   for (int64_t k = 0; k < w.number; ++k) bytes += w.record[4 * k + 1];
   int64_t *place = room(w.number + 1, 8);
   int32_t *different = room(bytes, 4), *out = room(made, 4);
   bpe_encode_words(text, w.record, w.number, rule, slots, first, place, different);
-  if (bpe_spread(w.of, w.occurrences, place, different, out) != made) exit(1);
-  if (memcmp(out, tokens, (size_t)(4 * made))) exit(1);
+  CHECK(bpe_spread(w.of, w.occurrences, place, different, out) == made, "length", n, merges);
+  CHECK(!memcmp(out, tokens, (size_t)(4 * made)), "words give other tokens", n, merges);
   free(rule), free(first), free(tokens), free(place), free(different), free(out);
   free(w.record), free(w.of);
 }
@@ -90,7 +67,7 @@ static void encode(const uint8_t *text, int64_t n, const int32_t *pairs, int64_t
 /* A text of random bytes out of these letters. */
 static void drive(const char *letters, int64_t n) {
   uint8_t *text = room(n, 1);
-  for (int64_t i = 0; i < n; ++i) text[i] = (uint8_t)letters[below((uint32_t)strlen(letters))];
+  for (int64_t i = 0; i < n; ++i) text[i] = (uint8_t)letters[draw((int64_t)strlen(letters))];
   for (int pieces = 0; pieces < 2; ++pieces) {
     struct words w = collect(text, n, pieces);
     int64_t bytes = 0;
@@ -125,6 +102,5 @@ int main(void) {
   int64_t lengths[] = {0, 1, 2, 3, 9, 63, 64, 65, 66, 300, 1500};
   for (size_t a = 0; a < sizeof letters / sizeof *letters; ++a)
     for (size_t b = 0; b < sizeof lengths / sizeof *lengths; ++b) drive(letters[a], lengths[b]);
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

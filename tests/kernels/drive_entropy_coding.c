@@ -6,38 +6,9 @@
  * The exit code is 1 where what was written does not come back, or where random bytes decode to
  * letters that are outside of the alphabet.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "entropy_coding.h"
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
-
-static int64_t draw(int64_t below) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (int64_t)(random_state % (uint64_t)below);
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = malloc((size_t)count * size);
-  if (!memory && count) exit(2);
-  return memory;
-}
-
-static void add(const void *bytes, int64_t length) {
-  const unsigned char *at = bytes;
-  for (int64_t i = 0; i < length; ++i) digest = (digest ^ at[i]) * 1099511628211u;
-}
-
-static void check(int holds, const char *what, int64_t count, int64_t alphabet) {
-  if (holds) return;
-  printf("count=%lld alphabet=%lld: %s\n", (long long)count, (long long)alphabet, what);
-  exit(1);
-}
+#include "driving.h"
 
 typedef struct {
   int64_t count, alphabet, run;
@@ -85,15 +56,15 @@ static void try_one(int64_t count, int64_t alphabet, int64_t kinds) {
     w.order[i] = w.order[j], w.order[j] = kept;
   }
   uint8_t *wide = room(12 * count + 16, 1);
-  check(write_all(&w, coder, wide, 12 * count + 16) == -1, "not written", count, alphabet);
+  CHECK(write_all(&w, coder, wide, 12 * count + 16) == -1, "not written", count, alphabet);
   int64_t length = (int64_t)coder[2];
   add(wide, length);
   uint8_t *exact = room(length, 1);
-  check(write_all(&w, coder, exact, length) == -1, "not written", count, alphabet);
-  check(!length || !memcmp(wide, exact, (size_t)length), "written otherwise", count, alphabet);
+  CHECK(write_all(&w, coder, exact, length) == -1, "not written", count, alphabet);
+  CHECK(!length || !memcmp(wide, exact, (size_t)length), "written otherwise", count, alphabet);
   if (length) {
     uint8_t *narrow = room(length - 1, 1);
-    check(write_all(&w, coder, narrow, length - 1) == -2, "room", count, alphabet);
+    CHECK(write_all(&w, coder, narrow, length - 1) == -2, "room", count, alphabet);
     free(narrow);
   }
 
@@ -102,27 +73,27 @@ static void try_one(int64_t count, int64_t alphabet, int64_t kinds) {
   size_t bytes = (size_t)count * sizeof *letters;
   ec_start_decoder(coder, exact, length);
   ec_kt_decode(coder, exact, length, count, w.run, alphabet, w.tree, letters);
-  check(!bytes || !memcmp(letters, w.letters, bytes), "counts", count, alphabet);
+  CHECK(!bytes || !memcmp(letters, w.letters, bytes), "counts", count, alphabet);
   int64_t said =
       ec_lz78_decode(coder, exact, length, count, alphabet, w.parents, w.lasts, w.lengths, letters);
-  check(said == -1 && (!bytes || !memcmp(letters, w.letters, bytes)), "phrases", count, alphabet);
-  if (count) ec_order_decode(coder, exact, length, count, w.order_tree, order);
-  check(!bytes || !memcmp(order, w.order, 2 * bytes), "order", count, alphabet);
-  check(ec_is_whole(coder, length) == 1, "not whole", count, alphabet);
+  CHECK(said == -1 && (!bytes || !memcmp(letters, w.letters, bytes)), "phrases", count, alphabet);
+  ec_order_decode(coder, exact, length, count, w.order_tree, order);
+  CHECK(!bytes || !memcmp(order, w.order, 2 * bytes), "order", count, alphabet);
+  CHECK(ec_is_whole(coder, length) == 1, "not whole", count, alphabet);
 
   for (int64_t i = 0; i < length; ++i) /* anything, also nothing but ones */
     exact[i] = count % 3 ? (uint8_t)draw(256) : 255;
   ec_start_decoder(coder, exact, length);
   ec_kt_decode(coder, exact, length, count, w.run, alphabet, w.tree, letters);
-  for (int64_t i = 0; i < count; ++i) check(letters[i] < alphabet, "outside", count, alphabet);
+  for (int64_t i = 0; i < count; ++i) CHECK(letters[i] < alphabet, "outside", count, alphabet);
   said =
       ec_lz78_decode(coder, exact, length, count, alphabet, w.parents, w.lasts, w.lengths, letters);
   add(&said, (int64_t)sizeof said);
   for (int64_t i = 0; i < (said < 0 ? count : said); ++i)
-    check(letters[i] < alphabet, "outside", count, alphabet);
-  if (count) ec_order_decode(coder, exact, length, count, w.order_tree, order);
+    CHECK(letters[i] < alphabet, "outside", count, alphabet);
+  ec_order_decode(coder, exact, length, count, w.order_tree, order);
   for (int64_t i = 0; i < count; ++i)
-    check(order[i] >= 0 && order[i] < count, "outside", count, alphabet);
+    CHECK(order[i] >= 0 && order[i] < count, "outside", count, alphabet);
 
   free(wide), free(exact), free(letters), free(order);
   release(&w);
@@ -131,26 +102,24 @@ static void try_one(int64_t count, int64_t alphabet, int64_t kinds) {
 static void count_blocks(int64_t m, int64_t n, int64_t alphabet) {
   uint16_t *table = room(m * n, sizeof *table);
   int32_t *rows = room(m, sizeof *rows), *columns = room(n, sizeof *columns);
-  int64_t *counts = calloc((size_t)(6 * alphabet), sizeof *counts), sum = 0;
-  if (!counts) exit(2);
+  int64_t *counts = zeros(6 * alphabet, sizeof *counts), sum = 0;
   for (int64_t i = 0; i < m * n; ++i) table[i] = (uint16_t)draw(alphabet);
   for (int64_t i = 0; i < m; ++i) rows[i] = (int32_t)draw(3);
   for (int64_t j = 0; j < n; ++j) columns[j] = (int32_t)draw(2);
   ec_block_counts(table, m, n, rows, columns, 2, alphabet, counts);
   for (int64_t i = 0; i < 6 * alphabet; ++i) sum += counts[i];
-  check(sum == m * n, "counts", m, n);
+  CHECK(sum == m * n, "counts", m, n);
   add(counts, 6 * alphabet * (int64_t)sizeof *counts);
   free(table), free(rows), free(columns), free(counts);
 }
 
 int main(void) {
-  int64_t alphabets[] = {1, 2, 3, 4, 5, 16, 17, 300, 65536};
+  int64_t alphabets[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 300, 65536};
   for (size_t t = 0; t < sizeof alphabets / sizeof *alphabets; ++t)
     for (int64_t count = 0; count < 40; ++count) {
       try_one(count * count, alphabets[t], alphabets[t]);
       try_one(count * count, alphabets[t], 1);
     }
   for (int64_t m = 0; m < 9; ++m) count_blocks(m, 8 - m, 1 + m);
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

@@ -7,45 +7,17 @@
  * than rounding.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "finite_sum.h"
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
-
-static int64_t draw(int64_t below) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (int64_t)(random_state % (uint64_t)below);
-}
+#include "driving.h"
 
 static double number(void) { return (double)(draw(2001) - 1000) / 700; }
-
-static void *room(int64_t count, size_t size) {
-  void *memory = malloc((size_t)count * size);
-  if (!memory && count) exit(2);
-  return memory;
-}
 
 static double *numbers(int64_t count) {
   double *values = room(count, sizeof *values);
   for (int64_t i = 0; i < count; ++i) values[i] = number();
   return values;
-}
-
-static void add(const void *bytes, int64_t length) {
-  const unsigned char *at = bytes;
-  for (int64_t i = 0; i < length; ++i) digest = (digest ^ at[i]) * 1099511628211u;
-}
-
-static void check(int holds, const char *what, int64_t n, int64_t d, int64_t m) {
-  if (holds) return;
-  printf("n=%lld d=%lld m=%lld: %s\n", (long long)n, (long long)d, (long long)m, what);
-  exit(1);
 }
 
 static int close_to(const double *a, const double *b, int64_t count) {
@@ -83,38 +55,38 @@ static void try_one(int64_t n, int64_t d, int64_t m, double size) {
   double scale = 1.0 / (double)(m + 1);
   int64_t bytes = d * (int64_t)sizeof *dense;
 
-  check(fs_gradient_dense(x, y, n, d, w, indices, m, scale, 0.5, dense) == -1, "refused", n, d, m);
+  CHECK(fs_gradient_dense(x, y, n, d, w, indices, m, scale, 0.5, dense) == -1, "refused", n, d, m);
   fs_gradient_sparse(values, columns, starts, y, n, d, w, indices, m, scale, 0.5, sparse);
-  check(close_to(dense, sparse, d), "gradients differ", n, d, m);
+  CHECK(close_to(dense, sparse, d), "gradients differ", n, d, m);
   add(dense, bytes), add(sparse, bytes);
 
   memcpy(older, old, (size_t)m * sizeof *old);
   fs_change_dense(x, y, n, d, w, indices, m, old, dense);
   fs_change_sparse(values, columns, starts, y, n, d, w, indices, m, older, sparse);
-  check(close_to(dense, sparse, d) && close_to(old, older, m), "changes differ", n, d, m);
+  CHECK(close_to(dense, sparse, d) && close_to(old, older, m), "changes differ", n, d, m);
   add(dense, bytes), add(sparse, bytes);
 
   fs_curvature_dense(x, n, d, w, v, indices, m, scale, 0.5, dense, third);
   fs_curvature_sparse(values, columns, starts, n, d, w, v, indices, m, scale, 0.5, sparse,
                       third + 1);
-  check(close_to(dense, sparse, d) && close_to(third, third + 1, 1), "curvatures differ", n, d, m);
+  CHECK(close_to(dense, sparse, d) && close_to(third, third + 1, 1), "curvatures differ", n, d, m);
   add(dense, bytes), add(sparse, bytes), add(third, (int64_t)sizeof third);
 
   fs_all_dense(x, y, n, d, w, scale, 0.5, margins, dense);
   fs_all_sparse(values, columns, starts, y, n, d, w, scale, 0.5, others, sparse);
-  check(close_to(dense, sparse, d) && close_to(margins, others, n), "full sums differ", n, d, m);
+  CHECK(close_to(dense, sparse, d) && close_to(margins, others, n), "full sums differ", n, d, m);
   add(dense, bytes), add(sparse, bytes);
 
   if (m) {
     indices[m - 1] = draw(2) ? n : -1;
-    check(fs_gradient_dense(x, y, n, d, w, indices, m, scale, 0.5, dense) == m - 1, "accepted", n,
+    CHECK(fs_gradient_dense(x, y, n, d, w, indices, m, scale, 0.5, dense) == m - 1, "accepted", n,
           d, m);
   }
   fs_not_above(x, n, d, w, others, dense);
-  for (int64_t i = 0; i < n; ++i) check(others[i] == y[i] * margins[i], "margins differ", n, d, m);
+  for (int64_t i = 0; i < n; ++i) CHECK(others[i] == y[i] * margins[i], "margins differ", n, d, m);
   add(dense, bytes);
   int64_t first = draw(n), run = fs_positive_run(x, n, d, w, first, n);
-  for (int64_t i = 0; i < run; ++i) check(others[(first + i) % n] > 0, "a run too long", n, d, m);
+  for (int64_t i = 0; i < run; ++i) CHECK(others[(first + i) % n] > 0, "a run too long", n, d, m);
   add(&run, (int64_t)sizeof run);
 
   free(x), free(y), free(w), free(v), free(indices), free(starts), free(values), free(columns);
@@ -128,6 +100,5 @@ int main(void) {
       try_one(1 + draw(20), lengths[t], m, 1);
       try_one(1 + draw(20), lengths[t], m, 1e6);
     }
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

@@ -5,35 +5,9 @@
  *
  * The exit code is 1 where a function says something else than the definition does.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "hamming.h"
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
-
-static uint64_t draw(uint64_t below) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (random_state >> 20) % below;
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = malloc((size_t)count * size);
-  if (!memory && count) exit(2);
-  if (memory) memset(memory, 7, (size_t)count * size); /* what was there must not matter */
-  return memory;
-}
-
-static void check(int holds, const char *what, int64_t n, int64_t m, int64_t letters) {
-  if (holds) return;
-  printf("n = %lld, m = %lld, %lld letters: %s\n", (long long)n, (long long)m, (long long)letters,
-         what);
-  exit(1);
-}
+#include "driving.h"
 
 /* For letters of one type. */
 #define DRIVE(LETTER, SUFFIX)                                                                      \
@@ -44,10 +18,11 @@ static void check(int holds, const char *what, int64_t n, int64_t m, int64_t let
     int32_t *right = room(windows, sizeof *right), *out = room(windows, sizeof *out);              \
     int32_t *positions = room(m, sizeof *positions);                                               \
     int64_t *starts = room(letters + 1, sizeof *starts), place = 0;                                \
+    int64_t *next = room(letters, sizeof *next);                                                   \
     uint64_t *hashes = room(n + 1, 8), *pattern_hashes = room(m + 1, 8), *powers = room(m + 1, 8); \
-    for (int64_t u = 0; u < n; ++u) text[u] = (LETTER)draw((uint64_t)letters);                     \
+    for (int64_t u = 0; u < n; ++u) text[u] = (LETTER)draw(letters);                               \
     for (int64_t j = 0; j < m; ++j)                                                                \
-      pattern[j] = draw(4) ? text[windows / 2 + j] : (LETTER)draw((uint64_t)letters);              \
+      pattern[j] = draw(4) ? text[windows / 2 + j] : (LETTER)draw(letters);                        \
     for (int64_t i = 0; i < windows; ++i) {                                                        \
       right[i] = 0;                                                                                \
       for (int64_t j = 0; j < m; ++j) right[i] += text[i + j] != pattern[j];                       \
@@ -64,7 +39,7 @@ static void check(int holds, const char *what, int64_t n, int64_t m, int64_t let
         if (way == 2) said |= hd_sliced_##SUFFIX(text, n, pattern, m, letters, from, to, out);     \
         if (way == 3) said |= hd_packed_##SUFFIX(text, n, pattern, m, bits, from, to, out);        \
       }                                                                                            \
-      check(!said && !memcmp(out, right, bytes), "a distance is wrong", n, m, letters);            \
+      CHECK(!said && !memcmp(out, right, bytes), "a distance is wrong", n, m, letters);            \
     }                                                                                              \
     for (int64_t a = 0; a < letters; ++a) {                                                        \
       starts[a] = place;                                                                           \
@@ -73,25 +48,26 @@ static void check(int holds, const char *what, int64_t n, int64_t m, int64_t let
     }                                                                                              \
     starts[letters] = place;                                                                       \
     for (int64_t i = 0; i < windows; ++i) out[i] = (int32_t)m;                                     \
-    check(!hd_light_##SUFFIX(text, n, m, letters, starts, positions, 0, n / 2, out) &&             \
-              !hd_light_##SUFFIX(text, n, m, letters, starts, positions, n / 2, n, out) &&         \
-              !memcmp(out, right, bytes),                                                          \
-          "a light letter is wrong", n, m, letters);                                               \
+    CHECK(                                                                                         \
+        !hd_light_##SUFFIX(text, n, m, letters, starts, positions, 0, cut, next, out) &&           \
+            !hd_light_##SUFFIX(text, n, m, letters, starts, positions, cut, windows, next, out) && \
+            !memcmp(out, right, bytes),                                                            \
+        "a light letter is wrong", n, m, letters);                                                 \
     for (int64_t i = 0; i < windows; ++i) right[i] = right[i] > k ? (int32_t)k + 1 : right[i];     \
-    check(!hd_bounded_##SUFFIX(text, n, pattern, m, k, 0, windows, out) &&                         \
+    CHECK(!hd_bounded_##SUFFIX(text, n, pattern, m, k, 0, windows, out) &&                         \
               !memcmp(out, right, bytes),                                                          \
           "a bounded distance is wrong", n, m, letters);                                           \
     hd_hash_##SUFFIX(text, n, 123456789123456789u, hashes);                                        \
     hd_hash_##SUFFIX(pattern, m, 123456789123456789u, pattern_hashes);                             \
     hd_powers(123456789123456789u, m, powers);                                                     \
     memset(out, 7, bytes);                                                                         \
-    check(!hd_kangaroo_##SUFFIX(text, n, pattern, m, k, hashes, pattern_hashes, powers, 0,         \
+    CHECK(!hd_kangaroo_##SUFFIX(text, n, pattern, m, k, hashes, pattern_hashes, powers, 0,         \
                                 windows, out) &&                                                   \
               !memcmp(out, right, bytes),                                                          \
           "a jump is wrong", n, m, letters);                                                       \
-    for (int64_t i = 0; i < windows; ++i) digest = (digest ^ (uint64_t)out[i]) * 1099511628211u;   \
-    for (int64_t u = 0; u <= n; ++u) digest = (digest ^ hashes[u]) * 1099511628211u;               \
-    free(text), free(pattern), free(right), free(out), free(positions), free(starts);              \
+    add(out, windows * (int64_t)sizeof *out);                                                      \
+    add(hashes, (n + 1) * (int64_t)sizeof *hashes);                                                \
+    free(text), free(pattern), free(right), free(out), free(positions), free(starts), free(next);  \
     free(hashes), free(pattern_hashes), free(powers);                                              \
   }
 
@@ -114,6 +90,5 @@ int main(void) {
         run_i32(n, m, letters[a] * 1001);
       }
     }
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

@@ -6,39 +6,10 @@
  * The exit code is 1 where two ways to compute the same differ.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "k_medoids.h"
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
-
-static int64_t draw(int64_t below) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (int64_t)(random_state % (uint64_t)below);
-}
-
-static void check(int holds, const char *what, int64_t n, int32_t k) {
-  if (holds) return;
-  printf("n=%lld k=%d: %s\n", (long long)n, (int)k, what);
-  exit(1);
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = malloc((size_t)count * size);
-  if (!memory && count) exit(2);
-  if (count) memset(memory, 0, (size_t)count * size);
-  return memory;
-}
-
-static void add(const void *bytes, size_t length) {
-  const unsigned char *at = bytes;
-  for (size_t i = 0; i < length; ++i) digest = (digest ^ at[i]) * 1099511628211u;
-}
+#include "driving.h"
 
 typedef struct {
   int32_t *medoids, *near, *second;
@@ -49,8 +20,8 @@ typedef struct {
 
 static caches new_caches(int64_t n, int32_t k) {
   caches s = {
-      room(k, sizeof(int32_t)), room(n, sizeof(int32_t)), room(n, sizeof(int32_t)), room(n, 1),
-      room(n, sizeof(REAL)),    room(n, sizeof(REAL)),    room(k, sizeof(double))};
+      zeros(k, sizeof(int32_t)), zeros(n, sizeof(int32_t)), zeros(n, sizeof(int32_t)), zeros(n, 1),
+      zeros(n, sizeof(REAL)),    zeros(n, sizeof(REAL)),    zeros(k, sizeof(double))};
   return s;
 }
 
@@ -60,13 +31,13 @@ static void free_caches(caches *s) {
 }
 
 static void add_caches(const caches *s, int64_t n, int32_t k) {
-  add(s->medoids, (size_t)k * sizeof(int32_t));
-  add(s->near, (size_t)n * sizeof(int32_t));
-  add(s->second, (size_t)n * sizeof(int32_t));
-  add(s->is_medoid, (size_t)n);
-  add(s->d1, (size_t)n * sizeof(REAL));
-  add(s->d2, (size_t)n * sizeof(REAL));
-  add(s->removal, (size_t)k * sizeof(double));
+  add(s->medoids, k * (int64_t)sizeof(int32_t));
+  add(s->near, n * (int64_t)sizeof(int32_t));
+  add(s->second, n * (int64_t)sizeof(int32_t));
+  add(s->is_medoid, n);
+  add(s->d1, n * (int64_t)sizeof(REAL));
+  add(s->d2, n * (int64_t)sizeof(REAL));
+  add(s->removal, k * (int64_t)sizeof(double));
 }
 
 static void start(const REAL *d, int64_t n, int32_t k, const int32_t *medoids, caches *s) {
@@ -76,7 +47,7 @@ static void start(const REAL *d, int64_t n, int32_t k, const int32_t *medoids, c
     s->is_medoid[medoids[j]] = 1;
   }
   double total = NAME(km_assign)(d, n, k, s->medoids, s->near, s->second, s->d1, s->d2, s->removal);
-  check(total == NAME(km_cost)(d, n, k, s->medoids), "km_assign and km_cost differ", n, k);
+  CHECK(total == NAME(km_cost)(d, n, k, s->medoids), "km_assign and km_cost differ", n, k);
   add(&total, sizeof total);
 }
 
@@ -84,18 +55,18 @@ static void start(const REAL *d, int64_t n, int32_t k, const int32_t *medoids, c
 static void compare(const REAL *d, int64_t n, int32_t k, const caches *s) {
   caches fresh = new_caches(n, k);
   start(d, n, k, s->medoids, &fresh);
-  check(!memcmp(s->is_medoid, fresh.is_medoid, (size_t)n), "is_medoid is wrong", n, k);
-  check(!memcmp(s->d1, fresh.d1, (size_t)n * sizeof(REAL)), "d1 is wrong", n, k);
-  check(!memcmp(s->d2, fresh.d2, (size_t)n * sizeof(REAL)), "d2 is wrong", n, k);
+  CHECK(!memcmp(s->is_medoid, fresh.is_medoid, (size_t)n), "is_medoid is wrong", n, k);
+  CHECK(!memcmp(s->d1, fresh.d1, (size_t)n * sizeof(REAL)), "d1 is wrong", n, k);
+  CHECK(!memcmp(s->d2, fresh.d2, (size_t)n * sizeof(REAL)), "d2 is wrong", n, k);
   for (int64_t o = 0; o < n; ++o) {
     const REAL *row = d + o * n;
-    check(s->near[o] != s->second[o], "nearest and second nearest are one", n, k);
-    check(row[s->medoids[s->near[o]]] == s->d1[o], "near is wrong", n, k);
-    check(row[s->medoids[s->second[o]]] == s->d2[o], "second is wrong", n, k);
+    CHECK(s->near[o] != s->second[o], "nearest and second nearest are one", n, k);
+    CHECK(row[s->medoids[s->near[o]]] == s->d1[o], "near is wrong", n, k);
+    CHECK(row[s->medoids[s->second[o]]] == s->d2[o], "second is wrong", n, k);
   }
   for (int32_t j = 0; j < k; ++j) {
     int64_t o = s->medoids[j];
-    check(s->near[o] == j || s->d1[o] < d[o * n + o], "a medoid is not its own nearest", n, k);
+    CHECK(s->near[o] == j || s->d1[o] < d[o * n + o], "a medoid is not its own nearest", n, k);
   }
   free_caches(&fresh);
 }
@@ -103,17 +74,17 @@ static void compare(const REAL *d, int64_t n, int32_t k, const caches *s) {
 /* All kernels on one matrix. */
 static void run(const REAL *d, int64_t n, int32_t k, int symmetric, const int32_t *medoids) {
   int64_t width = symmetric ? 0 : n * km_block_width();
-  REAL *block = room(width, sizeof(REAL));
-  double *loss = room(k, sizeof(double)), *each = room(k, sizeof(double));
-  int32_t *candidate = room(k, sizeof(int32_t));
+  REAL *block = zeros(width, sizeof(REAL));
+  double *loss = zeros(k, sizeof(double)), *each = zeros(k, sizeof(double));
+  int32_t *candidate = zeros(k, sizeof(int32_t));
   caches s = new_caches(n, k);
   int64_t steps[] = {n, 1 + n / 3, 1, 37};
   int tries = n > 1000 ? 1 : 4;
 
-  double *sums = room(n, sizeof(double));
+  double *sums = zeros(n, sizeof(double));
   for (int64_t row = 0; row < n; row += 5)
     NAME(km_column_sums)(d, n, row, row + 5 < n ? row + 5 : n, sums);
-  add(sums, (size_t)n * sizeof(double));
+  add(sums, n * (int64_t)sizeof(double));
 
   start(d, n, k, medoids, &s);
   compare(d, n, k, &s);
@@ -134,11 +105,11 @@ static void run(const REAL *d, int64_t n, int32_t k, int symmetric, const int32_
     add(&gain, sizeof gain), add(&joins, sizeof joins);
     add(&pam, sizeof pam), add(pam_swap, sizeof pam_swap);
     add(&shared, sizeof shared), add(shared_swap, sizeof shared_swap);
-    add(each, (size_t)k * sizeof(double)), add(candidate, (size_t)k * sizeof(int32_t));
+    add(each, k * (int64_t)sizeof(double)), add(candidate, k * (int64_t)sizeof(int32_t));
     if (shared_swap[0] < 0) continue;
     double change =
         NAME(km_swap_change)(d, n, symmetric, pam_swap[0], pam_swap[1], s.near, s.d1, s.d2);
-    check(change == pam, "km_swap_change and km_scan_pam differ", n, k);
+    CHECK(change == pam, "km_swap_change and km_scan_pam differ", n, k);
     NAME(km_swap)(d, n, k, symmetric, shared_swap[0], shared_swap[1], s.medoids, s.is_medoid,
                   s.near, s.second, s.d1, s.d2, s.removal);
     compare(d, n, k, &s);
@@ -155,12 +126,12 @@ static void run(const REAL *d, int64_t n, int32_t k, int symmetric, const int32_
     compare(d, n, k, &s);
     add_caches(&s, n, k);
     if (t == 0) memcpy(whole, state, sizeof whole);
-    check(!memcmp(state, whole, sizeof whole), "km_fasterpam depends on the slices", n, k);
+    CHECK(!memcmp(state, whole, sizeof whole), "km_fasterpam depends on the slices", n, k);
   }
 
   enum { DRAWS = 60 };
-  int32_t *draw_medoid = room(DRAWS, sizeof(int32_t));
-  int32_t *draw_candidate = room(DRAWS, sizeof(int32_t));
+  int32_t *draw_medoid = zeros(DRAWS, sizeof(int32_t));
+  int32_t *draw_candidate = zeros(DRAWS, sizeof(int32_t));
   for (int t = 0; t < DRAWS; ++t) {
     draw_medoid[t] = (int32_t)(7 * t + n) % k;
     draw_candidate[t] = (int32_t)((11 * t + 3) % n);
@@ -180,7 +151,7 @@ static void run(const REAL *d, int64_t n, int32_t k, int symmetric, const int32_
   }
 
   int64_t best = NAME(km_cluster_medoid)(d, n, medoids, k, loss);
-  add(&best, sizeof best), add(loss, (size_t)k * sizeof(double));
+  add(&best, sizeof best), add(loss, k * (int64_t)sizeof(double));
 
   free(block), free(loss), free(each), free(candidate), free(sums);
   free(draw_medoid), free(draw_candidate);
@@ -197,9 +168,9 @@ static void fill(REAL *d, int64_t n, int kind, int symmetric) {
 }
 
 static void try_all(int64_t n, int32_t k, int variants) {
-  REAL *d = room(n * n, sizeof(REAL));
-  int32_t *medoids = room(k, sizeof(int32_t));
-  int32_t *objects = room(n, sizeof(int32_t));
+  REAL *d = zeros(n * n, sizeof(REAL));
+  int32_t *medoids = zeros(k, sizeof(int32_t));
+  int32_t *objects = zeros(n, sizeof(int32_t));
   for (int variant = 0; variant < variants; ++variant) {
     int symmetric = variant % 2;
     fill(d, n, variant / 2, symmetric);
@@ -217,11 +188,11 @@ static void try_all(int64_t n, int32_t k, int variants) {
     if (symmetric) {
       uint64_t columns = digest;
       digest = before;
-      check(NAME(km_is_symmetric)(d, n), "a symmetric matrix is not seen as one", n, k);
+      CHECK(NAME(km_is_symmetric)(d, n), "a symmetric matrix is not seen as one", n, k);
       run(d, n, k, 1, medoids);
-      check(digest == columns, "reading rows and gathering columns differ", n, k);
+      CHECK(digest == columns, "reading rows and gathering columns differ", n, k);
       d[(n - 1) * n] += 1;
-      check(!NAME(km_is_symmetric)(d, n), "an asymmetric matrix is not seen as one", n, k);
+      CHECK(!NAME(km_is_symmetric)(d, n), "an asymmetric matrix is not seen as one", n, k);
     }
   }
   free(d), free(medoids), free(objects);
@@ -240,6 +211,5 @@ int main(void) {
     try_all(n, (int32_t)(2 + draw(n - 1)), 6);
   }
   try_all(1025, 9, 2); /* more objects than are listed or searched at a time */
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

@@ -5,63 +5,35 @@
  *
  * The exit code is 1 where two ways to compute the same differ.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "newton_schulz.h"
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
+#include "driving.h"
 
-static REAL draw(void) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (REAL)((double)(random_state >> 40) / (1 << 24) - 0.5);
-}
-
-static void check(int holds, const char *what, int64_t rows, int64_t cols) {
-  if (holds) return;
-  printf("%lld x %lld: %s\n", (long long)rows, (long long)cols, what);
-  exit(1);
-}
-
-static REAL *room(int64_t count) {
-  REAL *memory = malloc((size_t)count * sizeof(REAL));
-  if (!memory && count) exit(2);
-  for (int64_t at = 0; at < count; ++at) memory[at] = 7; /* what was there must not matter */
-  return memory;
-}
-
-static void add(const void *bytes, size_t length) {
-  const unsigned char *at = bytes;
-  for (size_t i = 0; i < length; ++i) digest = (digest ^ at[i]) * 1099511628211u;
-}
+static REAL *reals(int64_t count) { return room(count, sizeof(REAL)); }
 
 static void run(int64_t rows, int64_t cols) {
   int64_t count = rows * cols, length = NAME(ns_workspace)(rows, cols);
   double steps[] = {3.4445, -4.775, 2.0315, 1.5, -0.5, 0, 1.5, -0.5, 0};
-  REAL *g = room(count), *out = room(count), *turned = room(count), *back = room(count);
-  for (int64_t at = 0; at < count; ++at) g[at] = draw();
+  REAL *g = reals(count), *out = reals(count), *turned = reals(count), *back = reals(count);
+  for (int64_t at = 0; at < count; ++at) g[at] = (REAL)(uniform() - 0.5);
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t j = 0; j < cols; ++j) turned[j * rows + i] = g[i * cols + j];
   for (int64_t skipped = 0; skipped < 16; skipped += 5) {
-    REAL *workspace = room(length + skipped);
+    REAL *workspace = reals(length + skipped);
     NAME(ns_iterate)(g, rows, cols, 3, steps, 1e-7, workspace + skipped, out);
-    add(out, (size_t)count * sizeof(REAL));
+    add(out, count * (int64_t)sizeof(REAL));
     NAME(ns_iterate)(turned, cols, rows, 3, steps, 1e-7, workspace + skipped, back);
     for (int64_t i = 0; i < rows; ++i) /* the norm sums in another order */
       for (int64_t j = 0; j < cols; ++j) {
         double gap = (double)back[j * rows + i] - (double)out[i * cols + j];
-        check(gap < 1e-4 && gap > -1e-4, "the transpose differs", rows, cols);
+        CHECK(gap < 1e-4 && gap > -1e-4, "the transpose differs", rows, cols);
       }
     memcpy(back, g, (size_t)count * sizeof(REAL));
     NAME(ns_iterate)(back, rows, cols, 3, steps, 1e-7, workspace + skipped, back);
-    check(!count || !memcmp(back, out, (size_t)count * sizeof(REAL)), "in place it differs", rows,
+    CHECK(!count || !memcmp(back, out, (size_t)count * sizeof(REAL)), "in place it differs", rows,
           cols);
     NAME(ns_iterate)(g, rows, cols, 0, steps, 0, workspace + skipped, back);
-    add(back, (size_t)count * sizeof(REAL));
+    add(back, count * (int64_t)sizeof(REAL));
     free(workspace);
   }
   free(g), free(out), free(turned), free(back);
@@ -72,6 +44,5 @@ int main(void) {
   int64_t many = sizeof sizes / sizeof *sizes;
   for (int64_t i = 0; i < many; ++i)
     for (int64_t j = 0; j < many; ++j) run(sizes[i], sizes[j]);
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

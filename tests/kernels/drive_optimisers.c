@@ -4,40 +4,22 @@
  * NAME(stem)=stem##_f32, or with double and f64.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "optimisers.h"
 
+#include "driving.h"
+
 enum { BUFFERS = 3, STEPS = 4 };
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
-
-static double draw(void) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (double)(random_state >> 11) / 4503599627370496.0 - 1.0;
-}
+static double entry(void) { return 2 * uniform() - 1; }
 
 /* Of a NaN the sign and the bits inside are nobody's promise. */
-static void add(const REAL *values, int64_t n) {
+static void seen(const REAL *values, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     REAL value = values[i] == values[i] ? values[i] : 0;
-    unsigned char bytes[sizeof value];
-    memcpy(bytes, &value, sizeof value);
-    for (size_t j = 0; j < sizeof value; ++j) digest = (digest ^ bytes[j]) * 1099511628211u;
-    digest = (digest ^ (values[i] == values[i])) * 1099511628211u;
+    unsigned char known = value == values[i];
+    add(&value, (int64_t)sizeof value), add(&known, 1);
   }
-}
-
-static void *room(int64_t count, size_t size) {
-  void *memory = malloc((size_t)count * size);
-  if (!memory && count) exit(2);
-  if (count) memset(memory, 0, (size_t)count * size);
-  return memory;
 }
 
 static void update(int rule, int64_t n, REAL *x, const REAL *g, REAL **b) {
@@ -78,35 +60,35 @@ static void update(int rule, int64_t n, REAL *x, const REAL *g, REAL **b) {
 
 static void rules(int64_t n) {
   for (int rule = 0; rule < 13; ++rule) {
-    REAL *x = room(n, sizeof *x), *g = room(n, sizeof *g), *b[BUFFERS];
-    for (int k = 0; k < BUFFERS; ++k) b[k] = room(n, sizeof *x);
-    for (int64_t i = 0; i < n; ++i) x[i] = (REAL)draw();
+    REAL *x = zeros(n, sizeof *x), *g = zeros(n, sizeof *g), *b[BUFFERS];
+    for (int k = 0; k < BUFFERS; ++k) b[k] = zeros(n, sizeof *x);
+    for (int64_t i = 0; i < n; ++i) x[i] = (REAL)entry();
     for (int step = 0; step < STEPS; ++step) {
-      for (int64_t i = 0; i < n; ++i) g[i] = (REAL)draw();
+      for (int64_t i = 0; i < n; ++i) g[i] = (REAL)entry();
       if (n > 2) g[n / 2] = 0;
       if (n > 3 && step > 1) g[n - 1] = (REAL)NAN, g[n - 2] = (REAL)INFINITY;
       update(rule, n, x, g, b);
     }
-    add(x, n);
-    for (int k = 0; k < BUFFERS; ++k) add(b[k], n), free(b[k]);
+    seen(x, n);
+    for (int k = 0; k < BUFFERS; ++k) seen(b[k], n), free(b[k]);
     free(x), free(g);
   }
 }
 
 static void averages(int64_t n) {
-  double *mean = room(n, sizeof *mean);
-  REAL *x = room(n, sizeof *x);
-  for (int64_t i = 0; i < n; ++i) x[i] = (REAL)draw();
+  double *mean = zeros(n, sizeof *mean);
+  REAL *x = zeros(n, sizeof *x);
+  for (int64_t i = 0; i < n; ++i) x[i] = (REAL)entry();
   NAME(opt_average)(n, mean, x, 0.3);
   NAME(opt_average)(n, mean, x, 0.7);
   for (int64_t i = 0; i < n; ++i) x[i] = (REAL)mean[i];
-  add(x, n);
+  seen(x, n);
   free(mean), free(x);
 }
 
 static void play(int64_t n) {
   for (int kind = 0; kind < 8; ++kind) {
-    double *g = room(n, sizeof *g), *points = room(n, sizeof *points);
+    double *g = zeros(n, sizeof *g), *points = zeros(n, sizeof *points);
     double state[6] = {0.5, 0, 0, 0, 1, 1};
     for (int64_t i = 0; i < n; ++i) g[i] = i % 3 ? -1 : 3;
     if (n) g[0] = 0;
@@ -115,8 +97,8 @@ static void play(int64_t n) {
              kind & 1, state);
     for (int64_t i = 0; i < n; ++i) {
       REAL point = (REAL)points[i];
-      if (!(points[i] >= -1 && points[i] <= 1)) exit(1);
-      add(&point, 1);
+      CHECK(points[i] >= -1 && points[i] <= 1, "outside", n, i, kind);
+      seen(&point, 1);
     }
     free(g), free(points);
   }
@@ -129,6 +111,5 @@ int main(void) {
     averages(lengths[t]);
     play(lengths[t]);
   }
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

@@ -5,30 +5,11 @@
  *
  * The exit code is 1 where a program that is run in small pieces gives other samples than at once.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "pauli_frames.h"
 
+#include "driving.h"
+
 enum { X_BIT = 1 << 25, Z_BIT = 1 << 26, JOINED = 1 << 29, MOST = 400, STREAMS = 5 };
-
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
-
-static int64_t draw(int64_t below) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (int64_t)((random_state >> 20) % (uint64_t)below);
-}
-
-static void *room(int64_t bytes) {
-  void *memory = malloc((size_t)bytes);
-  if (!memory && bytes) exit(2);
-  if (bytes) memset(memory, 0x5a, (size_t)bytes); /* what was there must not matter */
-  return memory;
-}
 
 typedef struct {
   int32_t op[MOST], value[MOST], targets[8 * MOST];
@@ -64,7 +45,7 @@ static void look_back(Program *p) {
 }
 
 /* Records in loops are counted once only, so that looking back is right in the first round. */
-static void add(Program *p, int64_t qubits, int64_t observables) {
+static void append(Program *p, int64_t qubits, int64_t observables) {
   int op = (int)draw(PF_END + 1);
   int64_t many = 1 + draw(3), stream = draw(STREAMS);
   if (op == PF_REPEAT) {
@@ -154,13 +135,12 @@ static uint8_t *sample(const Program *p, int64_t qubits, int64_t observables, in
   for (uint32_t i = 0; i < 15; ++i) thresholds[3 + i] = i < 14 ? (i + 1) * 280000000u : 4294967295u;
   int64_t rows = pf_pending_rows(), ring = 1, next[STREAMS] = {-1, -1, -1, -1, -1};
   while (ring < p->longest + (what ? 1 : rows)) ring *= 2;
-  uint64_t *frames = room(2 * qubits * words * 8), *records = room(ring * words * 8);
-  uint64_t *pending = room(rows * words * 8), *kept = room(observables * words * 8);
-  uint64_t *scratch = room(2 * words * 8), *random = calloc((size_t)pf_random_words(), 8);
-  int64_t *state = room((8 + p->most_depth) * 8), known = (8 * stride + 63) / 64;
-  uint64_t *reference = room(known * 8);
-  uint8_t *out = room(shots * stride);
-  if (!random) exit(2);
+  uint64_t *frames = room(2 * qubits * words, 8), *records = room(ring * words, 8);
+  uint64_t *pending = room(rows * words, 8), *kept = room(observables * words, 8);
+  uint64_t *scratch = room(2 * words, 8), *random = zeros(pf_random_words(), 8);
+  int64_t *state = room(8 + p->most_depth, 8), known = (8 * stride + 63) / 64;
+  uint64_t *reference = room(known, 8);
+  uint8_t *out = room(shots * stride, 1);
   for (int i = 0; i < 32; ++i) random[i] = 0x9e3779b97f4a7c15u * (uint64_t)(i + 1);
   for (int64_t from = 0; from < shots; from += 64 * words) {
     int64_t count = shots - from < 64 * words ? shots - from : 64 * words;
@@ -177,7 +157,7 @@ static uint8_t *sample(const Program *p, int64_t qubits, int64_t observables, in
 }
 
 static Program *exact(const Program *p) {
-  Program *copy = room(sizeof *copy);
+  Program *copy = room(1, sizeof *copy);
   memcpy(copy, p, sizeof *copy);
   return copy;
 }
@@ -189,7 +169,7 @@ int main(void) {
     int64_t length = trial % 10 ? draw(60) : 300;
     int64_t words = 8 * (1 + draw(3));
     memset(&made, 0, sizeof made);
-    while (made.count < length) add(&made, qubits, observables);
+    while (made.count < length) append(&made, qubits, observables);
     while (made.depth) end(&made, PF_END, made.begin[--made.depth]);
     for (int what = 0; what < 2; ++what) {
       Program *p = exact(&made);
@@ -201,14 +181,10 @@ int main(void) {
           if (p->op[i] == PF_OBSERVABLE) p->op[i] = PF_DETECTOR;
       uint8_t *whole = sample(p, qubits, n, words, what, shots, stride, INT64_MAX);
       uint8_t *pieces = sample(p, qubits, n, words, what, shots, stride, 1 + draw(9));
-      if (memcmp(whole, pieces, (size_t)(shots * stride))) {
-        printf("trial %d: in pieces it differs\n", trial);
-        return 1;
-      }
-      for (int64_t i = 0; i < shots * stride; ++i) digest = (digest ^ whole[i]) * 1099511628211u;
+      CHECK(!memcmp(whole, pieces, (size_t)(shots * stride)), "in pieces it differs", trial, what);
+      add(whole, shots * stride);
       free(whole), free(pieces), free(p);
     }
   }
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

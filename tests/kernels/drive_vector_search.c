@@ -7,84 +7,55 @@
  * The exit code is 1 where a result is not what looking at one row after the other gives.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "vector_search.h"
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t digest = 14695981039346656037u;
+#include "driving.h"
 
-static uint64_t word(void) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return random_state * 2685821657736338717u;
-}
-
-static float draw(void) {
-  double value = (double)(word() >> 40) / (1 << 24) - 0.5;
+static float entry(void) {
+  double value = uniform() - 0.5;
   return (float)(sizeof(REAL) == sizeof(float) ? value : floor(4 * value));
 }
 
-static void check(int holds, const char *what, int64_t n, int64_t d) {
-  if (holds) return;
-  printf("%lld x %lld: %s\n", (long long)n, (long long)d, what);
-  exit(1);
-}
-
-static void *room(size_t bytes) {
-  void *memory = malloc(bytes ? bytes : 1);
-  if (!memory) exit(2);
-  memset(memory, 0x5a, bytes); /* what was there must not matter */
-  return memory;
-}
-
 static float *floats(int64_t count) {
-  float *memory = room((size_t)count * sizeof(float));
-  for (int64_t at = 0; at < count; ++at) memory[at] = draw();
+  float *memory = room(count, sizeof(float));
+  for (int64_t at = 0; at < count; ++at) memory[at] = entry();
   return memory;
-}
-
-static void add(const void *bytes, size_t length) {
-  const unsigned char *at = bytes;
-  for (size_t i = 0; i < length; ++i) digest = (digest ^ at[i]) * 1099511628211u;
 }
 
 /* Results ascend, equal ones by row, and are as many as there are rows, up to k. */
 static void look(const float *values, const int32_t *ids, int64_t found, int64_t n, int64_t k,
                  int64_t d) {
-  check(found == (n < k ? n : k), "the number found is wrong", n, d);
+  CHECK(found == (n < k ? n : k), "the number found is wrong", n, d);
   for (int64_t j = 0; j < found; ++j) {
-    check(ids[j] >= 0 && ids[j] < n, "there is no such row", n, d);
+    CHECK(ids[j] >= 0 && ids[j] < n, "there is no such row", n, d);
     if (j)
-      check(values[j - 1] < values[j] || (values[j - 1] == values[j] && ids[j - 1] < ids[j]),
+      CHECK(values[j - 1] < values[j] || (values[j - 1] == values[j] && ids[j - 1] < ids[j]),
             "results are not in order", n, d);
   }
-  add(values, (size_t)found * sizeof *values);
-  add(ids, (size_t)found * sizeof *ids);
+  add(values, found * (int64_t)sizeof *values);
+  add(ids, found * (int64_t)sizeof *ids);
 }
 
 static void vectors(int64_t n, int64_t d, int64_t k) {
   float *rows = floats(n * d), *queries = floats(11 * d), *bias = floats(n);
-  float *values = room((size_t)(11 * k) * sizeof *values);
-  float *again = room((size_t)k * sizeof *again);
-  int32_t *ids = room((size_t)(11 * k) * sizeof *ids), *same = room((size_t)k * sizeof *same);
-  int32_t *list = room((size_t)n * sizeof *list);
-  uint64_t *entries = room((size_t)(11 * vs_room(k)) * sizeof *entries);
+  float *values = room(11 * k, sizeof *values);
+  float *again = room(k, sizeof *again);
+  int32_t *ids = room(11 * k, sizeof *ids), *same = room(k, sizeof *same);
+  int32_t *list = room(n, sizeof *list);
+  uint64_t *entries = room(11 * vs_room(k), sizeof *entries);
   int64_t bounds[] = {0, n / 3, n / 3, n / 3, n / 3, n};
   for (int64_t i = 0; i < n; ++i) list[i] = (int32_t)(n - 1 - i);
   for (int32_t metric = 0; metric < 2; ++metric) {
     int64_t found = vs_scan(rows, d, queries, metric, bounds, 3, k, entries, values, ids);
     look(values, ids, found, n, k, d);
     int64_t listed = vs_listed(rows, d, queries, metric, list, n, k, entries, again, same);
-    check(found == listed && !memcmp(values, again, (size_t)found * sizeof *values),
+    CHECK(found == listed && !memcmp(values, again, (size_t)found * sizeof *values),
           "the list gives other values", n, d);
   }
   for (int64_t many = 0; many <= 11; many += many < 2 ? 1 : 9) {
-    float *work = room((size_t)vs_many_work(d, many) * sizeof *work);
-    int64_t *found = room((size_t)many * sizeof *found);
+    float *work = room(vs_many_work(d, many), sizeof *work);
+    int64_t *found = room(many, sizeof *found);
     vs_many(rows, n, d, bias, queries, many, -2, k, entries, work, values, ids, found);
     for (int64_t q = 0; q < many; ++q) look(values + q * k, ids + q * k, k ? found[q] : 0, n, k, d);
     free(work), free(found);
@@ -95,22 +66,22 @@ static void vectors(int64_t n, int64_t d, int64_t k) {
 
 static void codes(int64_t n, int64_t places, int64_t k) {
   int64_t blocks = (n + 63) / 64, halves = (n + 31) / 32;
-  uint64_t *words = room((size_t)(blocks * 64 * places) * sizeof *words);
-  uint64_t *query = room((size_t)places * sizeof *query);
-  uint8_t *bytes = room((size_t)(n * places)), *nibbles = room((size_t)(halves * 16 * places));
-  uint8_t *small = room((size_t)(16 * places));
+  uint64_t *words = room(blocks * 64 * places, sizeof *words);
+  uint64_t *query = room(places, sizeof *query);
+  uint8_t *bytes = room(n * places, 1), *nibbles = room(halves * 16 * places, 1);
+  uint8_t *small = room(16 * places, 1);
   float *tables = floats(256 * places), *weights = floats(n);
-  float *values = room((size_t)k * sizeof *values);
-  int32_t *ids = room((size_t)k * sizeof *ids);
-  uint64_t *entries = room((size_t)vs_room(k) * sizeof *entries);
-  for (int64_t i = 0; i < blocks * 64 * places; ++i) words[i] = word();
-  for (int64_t i = 0; i < places; ++i) query[i] = word();
-  for (int64_t i = 0; i < n * places; ++i) bytes[i] = (uint8_t)(word() >> 32);
-  for (int64_t i = 0; i < halves * 16 * places; ++i) nibbles[i] = (uint8_t)(word() >> 32);
+  float *values = room(k, sizeof *values);
+  int32_t *ids = room(k, sizeof *ids);
+  uint64_t *entries = room(vs_room(k), sizeof *entries);
+  for (int64_t i = 0; i < blocks * 64 * places; ++i) words[i] = random_word();
+  for (int64_t i = 0; i < places; ++i) query[i] = random_word();
+  for (int64_t i = 0; i < n * places; ++i) bytes[i] = (uint8_t)draw(256);
+  for (int64_t i = 0; i < halves * 16 * places; ++i) nibbles[i] = (uint8_t)draw(256);
   look(values, ids, vs_hamming(words, n, places, query, k, entries, values, ids), n, k, places);
   look(values, ids, vs_table_sums(bytes, n, places, tables, k, entries, values, ids), n, k, places);
-  for (uint64_t below = 1; below <= 256; below *= 4) {
-    for (int64_t i = 0; i < 16 * places; ++i) small[i] = (uint8_t)((word() >> 32) % below);
+  for (int64_t below = 1; below <= 256; below *= 4) {
+    for (int64_t i = 0; i < 16 * places; ++i) small[i] = (uint8_t)draw(below);
     int64_t found = vs_nibble_sums(nibbles, n, places, small, 17, weights, k, entries, values, ids);
     look(values, ids, found, n, k, places);
   }
@@ -127,6 +98,5 @@ int main(void) {
         vectors(sizes[i], widths[j], wanted[l]);
         codes(sizes[i], widths[j], wanted[l]);
       }
-  printf("%016llx\n", (unsigned long long)digest);
-  return 0;
+  return done();
 }

@@ -97,11 +97,31 @@ def test_characters_are_code_points(text):
     assert characters(raw, [(0, len(raw))] * 2)[0] == [-1, *map(ord, text)] * 2 + [-1]
 
 
-@pytest.mark.parametrize(
-    "raw", [b"\x80", b"a\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xff", b"\xc3a", b"\xf5\x80\x80\x80"]
-)
+NO_UTF8 = [
+    *[b"\x80", b"a\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xff", b"\xc3a", b"\xf5\x80\x80\x80"],
+    *[b"\xc0\x80", b"\xc1\xbf", b"\xe0\x9f\xbf", b"\xf0\x8f\xbf\xbf"],  # longer than needed
+    *[b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80"],  # surrogates; beyond the last
+]
+
+
+@pytest.mark.parametrize("raw", NO_UTF8)
 def test_what_is_no_utf8_is_told(raw):
     assert characters(raw, [(0, len(raw))])[1] == -2
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from([*NO_UTF8, *range(256)]), max_size=6))
+@example([0xEE, 0x80, 0x80])
+@example([0xED, 0x9F, 0xBF])
+@example([0xF4, 0x8F, 0xBF, 0xBF])
+@example([0xC2, 0x80])
+def test_bytes_are_utf8_where_python_says_so(parts):
+    raw = b"".join(part if isinstance(part, bytes) else bytes([part]) for part in parts)
+    try:
+        expected = [-1, *map(ord, raw.decode()), -1]
+    except UnicodeDecodeError:
+        expected = []
+    assert characters(raw, [(0, len(raw))])[0] == expected
 
 
 # Training

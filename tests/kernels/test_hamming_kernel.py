@@ -40,10 +40,10 @@ def light(text, pattern, letters, cuts=()):
     positions = np.argsort(pattern, kind="stable").astype(np.int32)
     starts = np.searchsorted(pattern[positions], np.arange(letters + 1)).astype(np.int64)
     out = np.full(n - m + 1, m, np.int32)
-    edges = [0, *sorted(cuts), n]
+    edges, following = [0, *sorted(cuts), n - m + 1], np.empty(letters, np.int64)
     for start, stop in itertools.pairwise(edges):
         call = function("light", text)
-        assert call(text, n, m, letters, starts, positions, start, stop, out) == 0
+        assert call(text, n, m, letters, starts, positions, start, stop, following, out) == 0
     return out
 
 
@@ -86,7 +86,7 @@ def test_all_ways_count_what_the_definition_counts(drawn):
         assert part[start:stop].tolist() == right[start:stop].tolist(), name
         outside = np.concatenate((part[:start], part[stop:]))
         assert (outside == UNTOUCHED).all(), name
-    cuts = rng.integers(len(text) + 1, size=3)
+    cuts = rng.integers(len(right) + 1, size=3)
     assert light(text, pattern, alphabet, cuts).tolist() == right.tolist()
 
 
@@ -118,6 +118,15 @@ def test_tiles_meet(n, m, rng):
         assert right[i].tolist() == [np.count_nonzero(text[j : j + m] != pattern) for j in i]
         assert (run("sliced", text, pattern, alphabet) == right).all()
         assert (light(text, pattern, alphabet) == right).all()
+
+
+@pytest.mark.parametrize(("n", "m"), [(150_000, 9000), (300_000, 299_000), (140_000, 3)])
+def test_blocks_of_rare_letters_meet(n, m, rng):
+    """More windows than a block of rare letters holds, also with a pattern longer than it."""
+    text, pattern = (rng.integers(40, size=length).astype(np.uint8) for length in (n, m))
+    right = run("sliced", text, pattern, 40)
+    assert (light(text, pattern, 40) == right).all()
+    assert (light(text, pattern, 40, cuts=[(n - m) // 3]) == right).all()
 
 
 def test_letters_that_the_pattern_does_not_have_match_nothing(rng):
@@ -188,16 +197,19 @@ def test_letters_out_of_range_are_refused():
     for k in (-1, 2**31 - 1):
         assert HD.hd_bounded_i32(text, 3, pattern, 1, k, 0, 3, out) == 1
     starts, positions = np.zeros(3, np.int64), np.zeros(1, np.int32)
-    for text_from, text_to in ((-1, 3), (0, 4)):
-        assert HD.hd_light_i32(text, 3, 1, 2, starts, positions, text_from, text_to, out) == 1
+    following = np.zeros(2, np.int64)
+    for start, stop in ((-1, 3), (0, 4), (2, 1)):
+        assert HD.hd_light_i32(text, 3, 1, 2, starts, positions, start, stop, following, out) == 1
     for starts, positions in (
         ([0, 1, 0], [0]),
         ([-1, 0, 1], [0]),
-        ([0, 0, 1], [1]),
+        ([0, 0, 1], [2]),
         ([0, 1, 1], [-1]),
+        ([0, 2, 2], [1, 0]),
+        ([0, 2, 2], [1, 1]),
     ):
         lists = np.array(starts, np.int64), np.array(positions, np.int32)
-        assert HD.hd_light_i32(text, 3, 1, 2, *lists, 0, 3, out) == 1
+        assert HD.hd_light_i32(text, 3, 2, 2, *lists, 0, 2, following, out) == 1
     assert (out == UNTOUCHED).all()
     with pytest.raises(KernelError, match="must have dtype"):
         HD.hd_naive_u8(text, 3, pattern, 1, 0, 3, out)

@@ -238,6 +238,15 @@ def test_a_product_without_factors_is_settled(run):
 
 
 @every_kernel
+@pytest.mark.parametrize("text", ["MPAD 0 1 1", "REPEAT 1 {\nMPAD 0\n}\nMPAD 1 1", ""])
+def test_without_qubits_there_are_constants(run, text):
+    circuit = parse(text)
+    assert circuit.n_qubits == 0
+    record = run(compile_circuit(circuit), np.zeros(0, np.uint8))
+    np.testing.assert_array_equal(record, [0, 1, 1] if text else [])
+
+
+@every_kernel
 def test_coins_decide_whatever_is_random(run):
     """Results of a GHZ state are the first coin; those of |+...+> are all coins."""
     n = 100

@@ -70,6 +70,30 @@ def test_values_are_those_of_float64_but_for_rounding(n, d, metric, rng):
     np.testing.assert_allclose(values, distances(x, query, metric)[ids], atol=3e-7 * scale)
 
 
+def interleaved(x, query, metric):
+    """The value of a row as the kernel says that it adds: 16 sums, joined in pairs, and a rest."""
+    gaps = x - query
+    terms = -(x * query) if metric else gaps * gaps
+    sums, whole = np.zeros((len(x), 16), np.float32), x.shape[1] // 16 * 16
+    for at in range(0, whole, 16):
+        sums += terms[:, at : at + 16]
+    rest = np.zeros(len(x), np.float32)
+    for at in range(whole, x.shape[1]):
+        rest += terms[:, at]
+    for width in (8, 4, 2, 1):
+        sums = sums[:, :width] + sums[:, width:]
+    return sums[:, 0] + rest
+
+
+@pytest.mark.parametrize("metric", [0, 1])
+@pytest.mark.parametrize("d", [1, 15, 16, 33, 128])
+def test_values_have_the_same_bits_whatever_registers_are_there(d, metric, rng):
+    """The widest code of this machine; the drivers are compiled without any choice."""
+    x, query = (rng.standard_normal((m, d), dtype=np.float32) for m in (500, 1))
+    values, ids = scan(x, query[0], metric, 500)
+    np.testing.assert_array_equal(values, interleaved(x, query[0], metric)[ids])
+
+
 def test_close_vectors_lose_no_digits(rng):
     """|q|^2 - 2 <q, x> + |x|^2 would lose them all."""
     steps = rng.permutation(200).astype(np.float32)

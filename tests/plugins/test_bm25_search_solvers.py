@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_bm25_search_problem import KNOWN, make
 
 import bench_retrieval.bm25_search as board
-from bench_retrieval.bm25_search import _families, _formula, _index
+from bench_retrieval import _bm25_corpora, _bm25_formula, _bm25_index
 from bench_retrieval.bm25_search.claims import CLAIMS
 from bench_retrieval.bm25_search.eager import Eager
 from bench_retrieval.bm25_search.max_score import MaxScore
@@ -55,7 +55,7 @@ def corpus_of(documents, queries, k, **formula):
     """An instance of documents and queries given as lists of tokens."""
     lengths = [len(document) for document in documents]
     tokens = np.array([t for document in documents for t in document], np.int32)
-    corpus = _families._corpus(tokens, lengths, int(tokens.max(initial=0)) + 1)
+    corpus = _bm25_corpora.corpus_of(tokens, lengths, int(tokens.max(initial=0)) + 1)
     formula = {"variant": "lucene", "k1": 1.5, "b": 0.75, "delta": 0.5} | formula
     return _instance(corpus, formula, [np.array(q, np.int32) for q in queries], k)
 
@@ -83,7 +83,7 @@ def test_every_case(any_solver, text):
     assert_right(any_solver, make(text))
 
 
-@pytest.mark.parametrize("variant", _formula.VARIANTS)
+@pytest.mark.parametrize("variant", _bm25_formula.VARIANTS)
 def test_errors_are_those_of_rounding(variant):
     """The promise of eager scoring: the formula to 1e-6 in float32, and to 1e-12 in float64."""
     instance = make(f"zipf[n=1500,terms=3000,words=30,queries=40,variant={variant},k=50]")
@@ -104,7 +104,7 @@ def test_a_known_pair_is_found():
             assert all(asked in documents[d] for d in found)
 
 
-@given(st.integers(0, 10**6), st.sampled_from(_formula.VARIANTS))
+@given(st.integers(0, 10**6), st.sampled_from(_bm25_formula.VARIANTS))
 @settings(max_examples=50)
 def test_random_corpora(seed, variant):
     rng = np.random.default_rng(seed)
@@ -200,12 +200,12 @@ def test_tokens_beyond_the_vocabulary_are_told():
     instance = make("toy")
     corpus = {**instance.data["corpus"], "n_terms": 3}
     with pytest.raises(ValueError, match="is none of 3 terms"):
-        _index.build(corpus, instance.data["formula"], "float32")
+        _bm25_index.build(corpus, instance.data["formula"], "float32")
 
 
 def test_columns_are_of_frequent_words_only():
     instance = make("zipf[n=1000,terms=500,queries=1]")
-    index = _index.build(instance.data["corpus"], instance.data["formula"], "float32", 0.5)
+    index = _bm25_index.build(instance.data["corpus"], instance.data["formula"], "float32", 0.5)
     tokens, offsets = instance.data["corpus"]["tokens"], instance.data["corpus"]["offsets"]
     pairs = np.unique(np.stack([np.repeat(np.arange(1000), np.diff(offsets)), tokens]), axis=1)
     frequencies = np.bincount(pairs[1], minlength=500)

@@ -1,14 +1,15 @@
 """Greedy merges against the best ones: the board, its solvers, the paper's figures."""
 
 import importlib
-from itertools import product
+from dataclasses import replace
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench_text.bpe_compression._search import bound, curvature, least_tokens, merged
+from bench_text.bpe_compression._search import bound, curvature, merged, search
 from bench_text.bpe_compression.exact import Exact
 from bench_text.bpe_compression.greedy import Greedy
 from bench_text.bpe_compression.problem import BPECompression
@@ -72,15 +73,44 @@ def test_the_papers_curvature():
     assert bound(2.5) == pytest.approx(0.3672, abs=5e-5)
 
 
-@pytest.mark.parametrize(("letters", "length", "merges"), [(2, 8, 2), (2, 8, 3), (3, 6, 2)])
+def all_words(letters, length):
+    """All texts of a length but for the name of their first letter."""
+    return ((0, *rest) for rest in product(range(letters), repeat=length - 1))
+
+
+@pytest.mark.parametrize(("letters", "length", "largest"), [(2, 10, 2.5), (3, 8, 2.5), (2, 8, 2.0)])
+def test_the_largest_curvature_of_all_small_texts(letters, length, largest):
+    """Of two merges: hence the paper's figure, a bound of 0.37."""
+    assert max(curvature(word, 2) for word in all_words(letters, length)) == largest
+
+
+@pytest.mark.parametrize(("letters", "length", "merges"), [(2, 8, 2), (2, 9, 3), (3, 6, 2)])
 def test_greedy_keeps_to_the_bound_on_all_small_texts(letters, length, merges):
+    """To the bound of each text by itself."""
     worst = 1.0
-    for word in product(range(letters), repeat=length):
-        best = length - least_tokens(word, merges, 10**6)
+    for word in all_words(letters, length):
+        found = search(word, merges, 10**6)
         text = "".join("abc"[k] for k in word)
+        best = length - found.least
         for solver in (Greedy(), Greedy("saving")):
-            worst = min(worst, utility(solver, text, merges) / best if best else 1.0)
-    assert bound(2.5) < 0.5 < worst <= 1
+            share = utility(solver, text, merges) / best if best else 1.0
+            assert share >= found.bound - 1e-12, text
+            worst = min(worst, share)
+    assert 0.6 < worst < 1 or letters == 3
+
+
+def test_scores_tell_how_far_the_optimum_is():
+    instance = make("known")
+    _, scores = solved(Greedy(), instance)[1]
+    assert scores["share_of_optimum"] == pytest.approx(4 / 6)
+    assert (scores["optimal"], scores["keeps_bound"]) == (0, 1)
+    assert scores["bound"] == pytest.approx(bound(curvature(tuple("aabaaabac"), 3)))
+    _, scores = PROBLEM.score(instance, np.array([[0, 2]]))  # ac, which is there once
+    assert (scores["utility"], scores["keeps_bound"]) == (1, 0)
+    _, scores = solved(Exact(), instance)[1]
+    assert scores["optimal"] == 1
+    _, scores = PROBLEM.score(make("tiny[size=8,merges=0]"), np.zeros((0, 2), int))
+    assert (scores["optimal"], scores["bound"], scores["keeps_bound"]) == (1, 1, 1)
 
 
 # The optimum
@@ -91,8 +121,9 @@ words = st.text("abc", min_size=1, max_size=11)
 @settings(max_examples=80)
 @given(words, st.integers(0, 3))
 def test_dynamic_programming_finds_what_a_search_finds(word, merges):
-    expected = least_tokens([ord(letter) for letter in word], merges, 10**7)
-    assert solved(Exact(), of_word(word, merges))[1][0] == expected
+    expected = search([ord(letter) for letter in word], merges, 10**7).least
+    for solver in (Exact(), Exact(memo=False)):
+        assert solved(solver, of_word(word, merges))[1][0] == expected
 
 
 def test_a_merge_is_applied_from_the_left():
@@ -101,8 +132,8 @@ def test_a_merge_is_applied_from_the_left():
 
 
 def test_a_search_that_is_too_long_is_given_up():
-    assert least_tokens(list(range(12)), 4, 100) is None
-    assert least_tokens([0, 1, 0, 1], 0, 1) == 4
+    assert search(list(range(12)), 4, 100) is None
+    assert search([0, 1, 0, 1], 0, 1).least == 4
 
 
 def test_only_short_texts_are_searched():
@@ -111,9 +142,18 @@ def test_only_short_texts_are_searched():
     assert make("known[number=3,merges=9]").optimum is None
 
 
+def test_what_is_kept_is_not_searched_again():
+    """Five merges of 24 letters: more visits than states."""
+    instance = make("tiny[size=24,alphabet=3,merges=5]")
+    kept, brute = (solved(Exact(states=9000, memo=memo), instance)[0] for memo in (True, False))
+    greedy = solved(Greedy(), instance)[0].tolist()
+    assert brute.tolist() == greedy
+    assert kept.tolist() != greedy
+
+
 def test_exact_falls_back_to_greedy():
     instance = of_word("abcabdabeacb" * 3, 4)
-    for solver in (Exact(longest=30), Exact(longest=99, states=5)):
+    for solver in (Exact(longest=30), Exact(longest=99, states=5), Exact(99, 5, memo=False)):
         assert solved(solver, instance)[0].tolist() == solved(Greedy(), instance)[0].tolist()
 
 
@@ -140,6 +180,39 @@ def test_the_package_makes_merges(text):
     instance = make(text)
     cost = solved(module.PeerSentencePiece(), instance)[1][0]
     assert cost <= 1.5 * solved(Greedy(), instance)[1][0]
+
+
+@pytest.mark.parametrize(
+    "text", ["english[size=20000,merges=300]", "dna[size=5000,merges=60]", "runs[size=900]"]
+)
+def test_the_package_is_scored_by_the_tokens_that_it_makes_itself(text, monkeypatch):
+    """Its pieces, turned into merges, leave as many tokens as its own encoder does."""
+    package = pytest.importorskip("sentencepiece", reason="a rival, installed on demand")
+    module = importlib.import_module("bench_text.bpe_compression.peer_sentencepiece")
+    made = []
+
+    class Kept(package.SentencePieceProcessor):
+        def __init__(self, **given):
+            super().__init__(**given)
+            made.append(self)
+
+    monkeypatch.setattr(package, "SentencePieceProcessor", Kept)
+    instance = make(text)
+    cost = solved(module.PeerSentencePiece(), instance)[1][0]
+    symbols = instance.data["symbols"]
+    borders = np.flatnonzero(symbols < 0).tolist()
+    words = [symbols[a + 1 : b] + module._FIRST for a, b in pairwise(borders)]
+    own = [len(made[0].encode("".join(map(chr, word)), out_type=str)) for word in words]
+    assert cost == np.dot(own, instance.data["weight"])
+
+
+def test_the_package_is_not_scored_on_letters_that_it_cannot_get():
+    pytest.importorskip("sentencepiece", reason="a rival, installed on demand")
+    module = importlib.import_module("bench_text.bpe_compression.peer_sentencepiece")
+    instance = make("random[size=60000,alphabet=30000,merges=1]")
+    assert instance.data["alphabet"] > module._MOST
+    with pytest.raises(ValueError, match="expected at most 16768, as the package"):
+        next(module.PeerSentencePiece().solve(Data(instance.data), np.random.default_rng(0)))
 
 
 def test_greedy_makes_the_merges_of_the_other_board():
@@ -180,6 +253,7 @@ def test_suites_name_families_and_their_parameters(suite):
         ("tiny[alphabet=27]", "alphabet 27"),
         ("tiny[size=0]", "size is 0"),
         ("english[merges=-1]", "merges is -1, expected 0 or more"),
+        ("tiny[merges=-2]", "merges is -2, expected 0 or more"),
     ],
 )
 def test_refused_parameters(text, sentence):
@@ -217,7 +291,8 @@ def test_refused_answers():
 @pytest.mark.parametrize("text", ["tiny", "english[size=900,merges=20]"])
 def test_costs_follow_every_symmetry(text, rng):
     instance = make(text)
-    for symmetry in PROBLEM.symmetries(instance, rng):
+    stored = replace(instance, data=Data(instance.data))
+    for symmetry in PROBLEM.symmetries(stored, rng):
         answer, (cost, _) = solved(RandomPairs(), symmetry.instance)
         back = PROBLEM.score(instance, symmetry.back(answer))[0]
         assert cost == symmetry.cost(back)

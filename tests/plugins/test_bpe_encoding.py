@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bench_text._corpus import english
@@ -112,6 +112,38 @@ def test_packages_agree(peer, text):
     assert PROBLEM.score(instance, answer)[0] == 0
 
 
+units = st.sampled_from(["a", "b", "ab", "ba", "aab", "abab", "é", " ", "a ", "\u3000", "\n"])
+periodic = st.lists(st.tuples(units, st.integers(1, 40)), min_size=1, max_size=5).map(
+    lambda parts: "".join(unit * times for unit, times in parts)
+)
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(trained_on=periodic, text=periodic)
+@example(trained_on="a" * 64, text="a" * 333)
+@example(trained_on="ab" * 40, text="ba" * 90)
+def test_packages_agree_on_runs_and_periods(peer, trained_on, text):
+    """Any text, also where its runs are not those that the merges were made of."""
+    merges = _truth.trained(as_bytes(trained_on), 30)
+    expected = _truth.by_definition(as_bytes(text), merges.tolist())
+    for solver in (*OURS, peer):
+        assert solve(solver, text, merges) == expected, solver.__name__
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_parts_for_the_package_end_where_pieces_do(size, monkeypatch):
+    pytest.importorskip("tokenizers", reason="a rival, installed on demand")
+    package = importlib.import_module("bench_text.bpe_encoding.peer_tokenizers")
+    monkeypatch.setattr(package, "_PART", size)
+    for text in ("ab cd  efgh\u3000\u3000i ", "abcdefgh", "   ", " a", ""):
+        parts = package._parts(text)
+        assert [piece for part in parts for piece in pieces_of(part)] == pieces_of(text)
+    assert len(package._parts("abcd ef gh ")) == (4 if size <= 3 else 2)
+    merges = _truth.trained(as_bytes("abc abd abe"), 6)
+    expected = _truth.by_definition(as_bytes("abc  abd abe \n"), merges.tolist())
+    assert solve(package.PeerTokenizers, "abc  abd abe \n", merges) == expected
+
+
 @pytest.mark.parametrize("solver", OURS)
 def test_known_tokens(solver):
     merges = [(97, 97), (256, 98), (32, 257), (258, 256)]
@@ -156,6 +188,13 @@ def test_suites_name_families_and_their_parameters(suite):
         assert set(given_parameters) <= set(PROBLEM.families[family])
 
 
+@pytest.mark.parametrize("family", ["english", "runs", "fibonacci", "scripts"])
+def test_families_give_the_merges_that_they_ask_for(family):
+    for draw in range(2):
+        instance = make(f"{family}[draw={draw}]" if draw else family)
+        assert instance.sizes["merges"] == PROBLEM.families[family]["merges"]
+
+
 def test_the_edge_suite_agrees_with_the_definition():
     assert sum(PROBLEM.exact(make(text)) == 0 for text in PROBLEM.suites["edge"]) >= 5
 
@@ -164,9 +203,12 @@ def test_the_edge_suite_agrees_with_the_definition():
     ("text", "sentence"),
     [
         ("english[size=0]", "size is 0, expected 1 or more"),
-        ("english[train=200000]", "but the English text has"),
-        ("generated[merges=-1]", "merges is -1, expected 0 or more"),
-        ("generated[train=0]", "size is 0, expected 1 or more"),
+        ("english[train=200000]", "train is 200000, but the English text has"),
+        ("english[size=200000]", "size is 200000, but the English text has"),
+        ("generated[merges=-2]", "merges is -2, expected 0 or more, or -1 for all"),
+        ("english[merges=154,train=300]", "merges is 154, but the training text gives 153, after"),
+        ("generated[train=0]", "train is 0, expected 1 byte or more"),
+        ("file[train=-4]", "train is -4, expected 1 byte or more"),
         ("file", "cannot be read"),
     ],
 )
@@ -185,7 +227,8 @@ def test_files_of_the_user(tmp_path):
     instance = make(f"file[path={path},merges=3,train=8]")  # cuts a letter
     assert instance.data["merges"].tolist() == [[0xC3, 0xA4], [32, 256], [256, 256]]
     assert instance.truth["tokens"].tolist() == [258, 257, 256, 257, 256]
-    assert len(make(f"file[path={path},merges=3,train=1]").data["merges"]) == 0
+    assert len(make(f"file[path={path},merges=-1,train=1]").data["merges"]) == 0
+    assert len(make(f"file[path={path},merges=-1,train=14]").data["merges"]) == 3
 
 
 def test_what_is_wrong_is_told():

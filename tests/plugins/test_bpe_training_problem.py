@@ -1,6 +1,7 @@
 """The board of BPE training: texts, truth, scores, what is refused."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,13 @@ def test_sizes_are_those_asked_for(text):
     assert make(text).sizes["n"] == 5000
 
 
+@pytest.mark.parametrize("family", sorted(set(PROBLEM.families) - {"file", "generated"}))
+def test_families_give_the_merges_that_they_ask_for(family):
+    for draw in range(3):
+        instance = make(f"{family}[draw={draw}]" if draw else family)
+        assert instance.sizes["merges"] == PROBLEM.families[family]["merges"]
+
+
 def test_words_are_parted_by_all_white_space():
     words = words_of("a\u2003b\x1cb\u3000\n a\u200b", True)
     assert words == {"a": 1, "b\x1cb": 1, "a\u200b": 1}
@@ -165,11 +173,14 @@ def test_alphabets_have_the_size_asked_for():
     [
         ("english[size=0]", "size is 0, expected 1 or more"),
         ("english[size=200000]", "but the English text has"),
-        ("generated[merges=-1]", "merges is -1, expected 0 or more"),
+        ("generated[merges=-2]", "merges is -2, expected 0 or more, or -1 for all"),
+        ("english[size=300,merges=115]", "merges is 115, but the text gives 114, after which no"),
+        ("english[size=1,merges=1]", "merges is 1, but the text gives 0, .* write merges=-1"),
         ("random[alphabet=0]", "alphabet is 0, expected 1 or more"),
         ("random[alphabet=2000000]", "expected at most 1000000"),
         ("runs[longest=0]", "longest is 0, expected 1 or more"),
-        ("file", "cannot be read"),
+        ("file", "the file '' cannot be read"),
+        ("file[path=a\0b]", "cannot be read .embedded null byte."),
     ],
 )
 def test_refused_parameters(text, sentence):
@@ -190,12 +201,14 @@ def test_files_of_the_user(tmp_path):
         with pytest.raises(InvalidCase, match=sentence):
             make(f"file[path={path}]")
     path.write_bytes("äöü äöü".encode())
-    assert make(f"file[path={path}]").truth["merges"].tolist() == [[0, 1], [3, 2]]
+    assert make(f"file[path={path},merges=-1]").truth["merges"].tolist() == [[0, 1], [3, 2]]
 
 
-def test_merges_beyond_what_a_text_gives_are_fewer():
-    instance = make("english[size=300,merges=100000]")
-    assert 0 < instance.sizes["merges"] < 300
+@pytest.mark.parametrize("wanted", [-1, 114])
+def test_all_merges_that_a_text_gives(wanted):
+    instance = make(f"english[size=300,merges={wanted}]")
+    assert instance.sizes["merges"] == len(instance.truth["merges"]) == 114
+    assert instance.data["merges"] >= 114
     assert instance.truth["tokens"] == sum(1 for _ in words_and_counts(instance))
 
 
@@ -241,7 +254,8 @@ def test_the_edge_suite_agrees_with_the_definition():
 )
 def test_truth_follows_every_symmetry(text, rng):
     instance = make(text)
-    found = list(PROBLEM.symmetries(instance, rng))
+    stored = replace(instance, data=Data(instance.data), truth=Data(instance.truth))
+    found = list(PROBLEM.symmetries(stored, rng))
     assert len(found) == (3 if instance.data["split"] else 1)
     for symmetry in found:
         raw = symmetry.instance.data["text"].tobytes()

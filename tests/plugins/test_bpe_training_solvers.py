@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench_text.bpe_training import _reference, _words
@@ -26,7 +26,9 @@ def make(text):
 
 
 def solve(solver, text, merges, split=True):
-    data = Data({"text": np.frombuffer(text.encode(), np.uint8), "merges": merges, "split": split})
+    letters = set().union(*_reference.words_of(text, split))
+    named = {"merges": merges, "split": split, "alphabet": len(letters)}
+    data = Data({"text": np.frombuffer(text.encode(), np.uint8), **named})
     (answer,) = solver().solve(data, np.random.default_rng(0))
     return answer
 
@@ -63,6 +65,47 @@ def test_small_texts_by_the_definition(text, merges, split):
     expected = _reference.by_definition(coded, len(ids), merges)
     for solver in OURS:
         assert [tuple(p) for p in solve(solver, text, merges, split).tolist()] == expected
+
+
+def thue_morse(size):
+    return "".join("ab"[bin(k).count("1") % 2] for k in range(size))
+
+
+units = st.sampled_from(["a", "b", "ab", "ba", "aab", "aba", "abab", "abc", " ", "a "])
+periodic = st.lists(st.tuples(units, st.integers(1, 17)), min_size=1, max_size=6).map(
+    lambda parts: "".join(unit * times for unit, times in parts)
+)
+
+
+def agree_with_the_definition(solvers, text, merges, split):
+    words = _reference.words_of(text, split)
+    ids = {letter: k for k, letter in enumerate(sorted(set().union(*words)))}
+    coded = [([ids[letter] for letter in word], count) for word, count in words.items()]
+    expected = _reference.by_definition(coded, len(ids), merges)
+    for solver in solvers:
+        found = [tuple(pair) for pair in solve(solver, text, merges, split).tolist()]
+        assert found == expected, solver.__name__
+
+
+@settings(max_examples=200)
+@given(periodic, st.integers(1, 40), st.booleans())
+@example("a" * 97, 40, True)
+@example("ab" * 50, 40, True)
+@example(thue_morse(128), 60, False)
+@example("aaab" * 20 + "aaaab" * 20, 40, False)
+def test_runs_and_periods_by_the_definition(text, merges, split):
+    """Overlaps, ties at every step, merges of merges of one letter; until no pair is left."""
+    agree_with_the_definition(OURS, text, merges, split)
+
+
+@settings(max_examples=100)
+@given(periodic, st.integers(1, 40), st.booleans())
+@example("a" * 97, 40, True)
+@example(thue_morse(128), 60, False)
+@example("ab\nab\nba\nb\na", 8, False)
+def test_the_package_follows_the_definition_on_runs_and_periods(text, merges, split):
+    if text.strip():
+        agree_with_the_definition([peer()], text, merges, split)
 
 
 def test_random_strings_agree_with_the_package(rng):

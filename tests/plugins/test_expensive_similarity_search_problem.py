@@ -100,6 +100,14 @@ def test_the_cheap_similarity_of_series_is_euclidean():
     assert (guess.argsort(axis=0) == (-distances).argsort(axis=0)).all()
 
 
+def test_each_query_has_its_own_needles():
+    data = make("needles[n=30,anchors=5,queries=20,calls=9,k=3,noise=0.0,needles=25]").data
+    plain = make("planted[n=30,anchors=5,queries=20,calls=9,k=3,noise=0.0,rank=10]").data
+    raised = data["scores"] - plain["scores"]
+    assert ((raised > 4).sum(axis=1) == 25).all()
+    assert (abs(raised[raised < 4]) < 1e-9).all()
+
+
 def test_cheap_similarities_tell_something():
     for family in ("dtw", "strings", "planted"):
         data = make(f"{family}[n=400,anchors=5,queries=20,calls=50,k=5]").data
@@ -137,12 +145,27 @@ def test_a_smaller_budget_is_kept():
         oracle.similarities(0, np.arange(6))
 
 
+def test_only_what_is_asked_for_is_told():
+    instance = make(f"planted[{SMALL}]")
+    oracle, meter = oracle_of(instance)
+    for query in (0, np.int32(1), np.uint8(4)):
+        for items in (np.array([], int), np.array([3], np.uint8), np.array([39, 0, 39])):
+            found = oracle.similarities(query, items)
+            assert found.tolist() == [instance.data["scores"][query, item] for item in items]
+            found[:] = 7  # the solver's own
+    assert instance.data["scores"].max() < 7
+    assert meter.calls == 12
+
+
 @pytest.mark.parametrize(
     ("query", "items"),
     [
         (5, np.array([0])),
         (-1, np.array([0])),
         (0.0, np.array([0])),
+        (True, np.array([0])),
+        (False, np.array([0])),
+        (np.True_, np.array([0])),
         (0, [0]),
         (0, np.array([0.0])),
         (0, np.array([[0]])),
@@ -218,6 +241,9 @@ def test_symmetries_move_the_truth_along(rng):
         ("dtw[window=-1]", "window is -1, expected at least 0"),
         ("strings[mutation=1.5]", "mutation is 1.5, expected 0 to 1: choose a share of letters"),
         ("needles[needles=-1]", "needles is -1, expected at least 0"),
+        ("needles[n=10,k=1,calls=1,needles=11]", "needles is 11, expected at most n = 10"),
+        ("planted[noise=-0.1]", "noise is -0.1, expected at least 0: choose a larger noise"),
+        ("planted[n=10,k=1,calls=1,noise=1e308]", "some similarities are infinite or NaN"),
     ],
 )
 def test_refused_parameters(text, sentence):

@@ -63,6 +63,35 @@ def test_lengths_do_not_matter(rng):
     assert one[1]["margin"] == pytest.approx(other[1]["margin"])
 
 
+def test_lengths_may_be_huge_or_tiny(rng):
+    instance = make(5, 3)
+    answer = [rng.normal(size=(5, 3)), rng.normal(size=(10, 3))]
+    expected = PROBLEM.score(instance, answer)
+    for scale in (2.0**900, 2.0**-900):
+        assert PROBLEM.score(instance, [part * scale for part in answer]) == expected
+
+
+def test_rounding_holds_no_set(rng):
+    """Documents that are all but one, and queries that rounding lets single out each pair."""
+    n, at_a_time = 6, 200_000
+    instance = make(n, 2)  # in two dimensions no more than 3 documents can be told apart
+    places = 0.5 + 3e-16 * rng.normal(size=n)
+    documents = np.stack([np.cos(places), np.sin(places)], axis=1)
+    documents = board._unit(documents, (n, 2), "")
+    turns = rng.uniform(0, 2 * np.pi, at_a_time)
+    tried = board._unit(np.stack([np.cos(turns), np.sin(turns)], axis=1), (at_a_time, 2), "")
+    products = tried @ documents.T
+    queries = []
+    for own in combinations(range(n), 2):
+        others = [i for i in range(n) if i not in own]
+        gaps = products[:, own].min(axis=1) - products[:, others].max(axis=1)
+        queries.append(tried[gaps.argmax()])
+    cost, scores = PROBLEM.score(instance, [documents, np.array(queries)])
+    assert 0 <= abs(scores["margin"]) < 1e-15
+    assert margins_of(documents, np.array(queries), sets_of(n, 2)).max() > 0  # by chance
+    assert cost == 1
+
+
 GOOD = [np.ones((3, 2)), np.ones((3, 2))]
 
 
@@ -187,6 +216,20 @@ def test_the_best_answer_counts():
     costs = [PROBLEM.score(instance, answer)[0] for answer in answers]
     assert costs == sorted(costs, reverse=True)
     assert costs[-1] < costs[0]
+
+
+@pytest.mark.parametrize(("fall", "looks"), [(0.0, 3), (0.5e-5, 20)])
+def test_slow_falls_of_the_loss_add_up(fall, looks, monkeypatch):
+    """Half of what counts as a fall at each step is a fall every other step."""
+    losses = (1 - fall * step for step in range(2000))
+
+    def slope(self, products, rows, sets):
+        return np.zeros_like(products), next(losses)
+
+    monkeypatch.setattr(Gradient, "_slope", slope)
+    solver = Gradient(steps=1000, patience=100)
+    answers = list(solver.solve(Data(make(12, 4).data), np.random.default_rng(0)))
+    assert len(answers) == looks + 1  # a look every 50 steps, and the end
 
 
 def test_gradient_descent_keeps_a_larger_margin():

@@ -138,6 +138,11 @@ def test_periods_repeat():
     assert found.min() == 0
 
 
+def test_a_period_beyond_the_text_is_no_period():
+    text = make(f"periodic[n=300,m=30,period={10**15},alphabet=9,errors=0.0]").data["text"]
+    assert len(set(text[:30].tolist())) > 5
+
+
 def test_the_fibonacci_word():
     text = make("fibonacci[n=21,m=3]").data["text"]
     assert "".join(map(str, text)) == "010010100100101001010"
@@ -147,6 +152,8 @@ def test_planted_copies_are_near():
     found = distances(make("planted[n=3000,m=100,copies=8,errors=6]"))
     assert 1 <= np.count_nonzero(found <= 6) <= 8
     assert np.sort(found)[10] > 80
+    found = distances(make(f"planted[n=3000,m=100,copies=8,errors={10**15}]"))
+    assert np.count_nonzero(found < 80) > 1
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: type(board).__name__)
@@ -182,8 +189,16 @@ def test_parameters_that_make_nothing_are_refused():
     assert "copies is -1" in refusal("planted[n=5,m=2,copies=-1]")
     assert "k is 0, expected 1 to" in refusal("dna[n=5,m=2,k=0]", BOUNDED)
     assert "k is 2147483647" in refusal("dna[n=5,m=2,k=2147483647]", BOUNDED)
-    for epsilon in ("0.0", "1.0", "-0.1"):
-        assert "expected more than 0 and less" in refusal(
+    for family in ("zipf", "periodic", "wide"):  # they would list so many letters
+        assert f"alphabet is {10**9}, expected at most {2**24}" in refusal(
+            f"{family}[n=5,m=2,alphabet={10**9}]"
+        )
+    assert f"alphabet is {2**31 + 1}, expected" in refusal(f"uniform[n=5,m=2,alphabet={2**31 + 1}]")
+    assert f"copies is {10**9}, expected at most {10**6}" in refusal(
+        f"planted[n=5,m=2,copies={10**9}]"
+    )
+    for epsilon in ("0.0", "1.0", "-0.1", "0.0000001"):
+        assert "expected 1e-06 or more and less" in refusal(
             f"dna[n=5,m=2,epsilon={epsilon}]", APPROXIMATE
         )
 
@@ -301,6 +316,10 @@ def test_what_is_no_answer(board):
     assert board.score(instance, right)[0] == 0
     assert "is None" in complaint(board, instance, None)
     assert "of type list" in complaint(board, instance, right.tolist())
+    masked = np.ma.masked_array(np.zeros_like(right), mask=True)
+    assert "of type MaskedArray" in complaint(board, instance, masked)
+    assert "dtype >i4" in complaint(board, instance, right.astype(">i4"))
+    assert "shape (261, 1)" in complaint(board, instance, right[:, None])
     assert "dtype int64" in complaint(board, instance, right.astype(np.int64))
     assert "shape (260,)" in complaint(board, instance, right[1:])
     for bad in (-1, most + 1):
@@ -362,8 +381,19 @@ def test_what_is_no_estimate():
     wrong = right.copy()
     wrong[zero] = 0.5
     assert f"of window {zero} is 0.5, expected 0" in complaint(APPROXIMATE, instance, wrong)
-    for wrong in (None, [1.0], right > 1, right[1:], right.astype(complex)):
-        assert "expected an array of the 1901 estimates" in complaint(APPROXIMATE, instance, wrong)
+    for wrong, told in (
+        (None, "is None"),
+        ([1.0], "is of type list"),
+        (np.ma.masked_array(right * 0, mask=True), "is of type MaskedArray"),
+        (right > 1, "has dtype bool"),
+        (right.astype(complex), "has dtype complex128"),
+        (right.astype(object), "has dtype object"),
+        (right[1:], "has the shape (1900,)"),
+        (right[:, None], "has the shape (1901, 1)"),
+    ):
+        assert f"the answer {told}, expected an array of the 1901 estimates" in complaint(
+            APPROXIMATE, instance, wrong
+        )
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: type(board).__name__)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import threading
 from collections import deque
 from pathlib import Path
 
@@ -171,6 +172,14 @@ def test_solvers_leave_their_data_and_repeat():
         assert (first == again).all()
 
 
+def test_no_solver_runs_a_thread_beside_it():
+    """As FFTW's cache of plans does."""
+    before = threading.active_count()
+    for solver in HERE:
+        answer(solver, *mixed())
+        assert threading.active_count() == before, solver
+
+
 # Parts
 
 
@@ -214,13 +223,14 @@ def test_counts_that_are_no_whole_numbers_are_refused():
             _transforms.whole(np.array([1.0, bad]))
 
 
-def test_transforms_of_long_patterns_are_far_from_the_guard(rng):
-    """All letters alike: the largest sums, and so the largest error."""
-    n, m = 300_000, 100_000
-    sums = _transforms.correlation(
-        np.zeros(n, np.uint8), np.zeros(m, np.uint8), [lambda a: (a == 0).astype(float)], 1
-    )
-    assert np.abs(sums - m).max() < 1e-7
+@pytest.mark.parametrize("share", [0.5, 0.99])
+def test_transforms_of_long_patterns_are_far_from_the_guard(share, rng):
+    """Random letters: those of a text of one letter have no error at all."""
+    text, pattern = (rng.random(length) > share for length in (300_000, 100_000))
+    sums = _transforms.correlation(text, pattern, [lambda a: (a == 0).astype(float)], 1)
+    off = np.abs(sums - np.rint(sums)).max()
+    assert 0 < off < 1e-9
+    assert sums[7] == pytest.approx(np.count_nonzero(~text[7:100_007] & ~pattern), abs=1e-9)
 
 
 @pytest.mark.parametrize("balance", [0.1, 0.5, 1.0, 3.0])
@@ -290,6 +300,20 @@ def test_both_ways_of_counting_agree(rng):
         for way in ("bits", "transforms")
     )
     assert (by_bits == by_transforms).all()
+
+
+def test_letters_are_told_apart_by_more_bins_than_16_bits_number(rng):
+    """All letters differ but in one window; 200,000 bins lose one mismatch in 200,000."""
+    text, pattern = np.arange(300), np.arange(1000, 1080)
+    text[100:180] = pattern
+    (found,) = KopelowitzPorat(rounds=1).solve(
+        Data(
+            {"text": text.astype(np.uint16), "pattern": pattern.astype(np.uint16)}
+            | {"epsilon": 1e-5}
+        ),
+        np.random.default_rng(0),
+    )
+    assert (found == by_definition(text, pattern)).all()
 
 
 def test_one_round_may_lose_everything():

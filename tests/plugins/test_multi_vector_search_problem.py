@@ -1,10 +1,12 @@
 """Multi-vector search: instances, truths, scores, and cases that are none."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from bench_retrieval.multi_vector_search import _families
-from bench_retrieval.multi_vector_search._truth import all_similarities
+from bench_retrieval.multi_vector_search._truth import _length, all_similarities
 from bench_retrieval.multi_vector_search.problem import MultiVectorSearch
 from harness.api import Case, Data, InvalidAnswer, InvalidCase, Meter
 from harness.selectors import adapt, parse
@@ -47,7 +49,7 @@ def test_the_truth_is_that_of_the_definition(text):
         answers.append(np.argsort(-found, kind="stable")[: instance.data["k"]])
     cost, scores = PROBLEM.score(instance, answers)
     assert cost == 0
-    assert scores == {"recall_at_1": 1.0, "answered": 1.0}
+    assert scores == {"recall": 1.0, "recall_at_1": 1.0, "answered": 1.0}
     assert PROBLEM.exact(instance) == 0
 
 
@@ -100,7 +102,7 @@ def test_queries_that_are_not_answered_have_found_nothing():
     cost, scores = PROBLEM.score(instance, [items])
     assert cost == pytest.approx(1 - 1 / 5)
     assert scores["answered"] == pytest.approx(1 / 5)
-    assert PROBLEM.score(instance, []) == (1.0, {"recall_at_1": 0.0, "answered": 0.0})
+    assert PROBLEM.score(instance, [])[1] == {"recall": 0.0, "recall_at_1": 0.0, "answered": 0.0}
 
 
 def test_longer_rankings_tell_how_many_candidates_are_needed():
@@ -122,11 +124,52 @@ def test_longer_rankings_tell_how_many_candidates_are_needed():
 
 
 @pytest.mark.parametrize(
-    "answer", [[None], [[0, 1, 2]], [[0, 1, 2, 2]], [[0, 1, 2, 60]], [[0.0] * 4]]
+    ("answer", "wrong"),
+    [
+        (None, "is of type NoneType"),
+        ({0: 1}, "is of type dict"),
+        ("0123", "is of type str"),
+        ([0, 1, 2], "names 3 items"),
+        ([0, 1, 2, 2], "names item 2 2 times"),
+        ([*range(60), 0], "names item 0 2 times"),
+        ([0, 1, 2, 60], "names item 60"),
+        ([0, 1, 2, -1], "names item -1"),
+        ([0, 1, 2, 2**70], "holds 4 values of dtype object"),
+        ([0.0, 1.0, 2.0, 3.0], "holds 4 values of dtype float64"),
+        ([0.0, 1.0, np.nan, -0.0], "holds 4 values of dtype float64"),
+        ([0, 1, 2, np.inf], "holds 4 values of dtype float64"),
+        ([True, False, True, False], "holds 4 values of dtype bool"),
+        ([[0, 1, 2, 3]], "has 2 dimensions"),
+        ([[0], [1, 2], [3]], "is a ragged list"),
+        (np.zeros((0, 4), int), "has 2 dimensions"),
+        ([], "holds 0 values"),
+    ],
 )
-def test_refused_answers(answer):
-    with pytest.raises(InvalidAnswer, match="the answer to query 0"):
-        PROBLEM.score(make(SMALL["grid"]), answer)
+def test_refused_answers(answer, wrong):
+    instance = make(SMALL["grid"])
+    for before in ([], [np.arange(4)]):
+        with pytest.raises(InvalidAnswer) as caught:
+            PROBLEM.score(instance, [*before, answer])
+        assert f"the answer to query {len(before)} {wrong}" in str(caught.value)
+        assert "expected a one-dimensional array of at least 4 different" in str(caught.value)
+
+
+def test_more_answers_than_queries():
+    with pytest.raises(InvalidAnswer, match="there are 6 answers, expected one for each of 5 que"):
+        PROBLEM.score(make(SMALL["grid"]), [np.arange(4)] * 6)
+
+
+def test_lengths_are_found_without_a_copy(rng):
+    tokens = rng.normal(size=(20_000, 32)).astype(np.float32)
+    expected = np.sqrt((tokens.astype(float) ** 2).sum(axis=1))
+    tracemalloc.start()
+    try:
+        found = _length(tokens)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    assert peak < tokens.nbytes / 2
 
 
 @pytest.mark.parametrize("text", SMALL.values(), ids=SMALL)
@@ -202,6 +245,9 @@ def with_value(value):
         ),
         ({"tokens": with_value(1e39)}, "is token 1 of document 1), expected finite ones"),
         ({"queries": np.full((2, 3), np.inf)}, "2 of 2 tokens are NaN or infinite"),
+        ({"queries": np.full((2, 3), -np.inf)}, "2 of 2 tokens are NaN or infinite"),
+        ({"tokens": np.eye(3) * -1e13}, "of the document sets' tokens is 1e+13 in size, expected"),
+        ({"queries": np.ones((2, 3)) * 1e-13}, "of the query sets' tokens is 1e-13 in size"),
         ({"tokens": np.ones(3)}, "array of float64 of shape (3,), expected numbers, one row"),
         ({"tokens": np.array([["a"]] * 3)}, "array of <U1 of shape (3, 1), expected numbers"),
         ({"queries": np.ones((2, 4))}, "the queries' tokens have 4 entries, the documents' 3"),
@@ -223,5 +269,11 @@ def test_files_that_hold_no_sets(tmp_path):
     np.save(tmp_path / "array.npy", np.eye(3))
     (tmp_path / "text.npz").write_text("1 2 3")
     (tmp_path / "empty.npz").write_text("")
-    for name in ("other.npz", "array.npy", "text.npz", "empty.npz"):
+    np.savez_compressed(tmp_path / "cut.npz", **GOOD)
+    whole = (tmp_path / "cut.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[:-9])
+    (tmp_path / "altered.npz").write_bytes(whole.replace(b"\0\0\0", b"\1\1\1"))
+    (tmp_path / "folder.npz").mkdir()
+    names = ("other.npz", "array.npy", "text.npz", "empty.npz", "cut.npz", "altered.npz")
+    for name in (*names, "folder.npz"):
         assert "cannot be read as token sets" in refusal(f"file[path={tmp_path}/{name}]"), name

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from test_multi_vector_search_problem import PROBLEM, make, parts
 
 from bench_retrieval.multi_vector_search._corpus import balls
-from bench_retrieval.multi_vector_search._fde import Encoder
+from bench_retrieval.multi_vector_search._fde import Encoder, shortened
 from bench_retrieval.multi_vector_search._pq import Codebook
 from bench_retrieval.multi_vector_search.centroid_interaction import CentroidInteraction
 from bench_retrieval.multi_vector_search.exact_blas import ExactBlas
 from bench_retrieval.multi_vector_search.exact_chamfer import ExactChamfer
 from bench_retrieval.multi_vector_search.fde import FDE
 from bench_retrieval.multi_vector_search.fde_pq import FDEPQ
+from bench_retrieval.multi_vector_search.inverted_tokens import InvertedTokens
 from bench_retrieval.multi_vector_search.mean_pooling import MeanPooling
 from bench_retrieval.multi_vector_search.single_vector import SingleVector
 from harness.api import Data, Meter
@@ -85,6 +86,39 @@ def test_the_worked_example(fill, expected, rng):
     np.testing.assert_allclose(blocks, [[0, -1], [0.8, -0.4], [0.8, 0.6], [0.8, 0.6]], atol=1e-7)
 
 
+def block(encoder, tokens, repetition, width, bits):
+    """Bucket and projection of each token in one repetition, in double."""
+    directions = encoder._directions[:, repetition * bits : (repetition + 1) * bits].astype(float)
+    span = slice(repetition * width, (repetition + 1) * width)
+    codes = [sum(1 << j for j in range(bits) if t @ directions[:, j] > 0) for t in tokens]
+    return codes, tokens.astype(float) @ encoder._projections[:, span].astype(float)
+
+
+@pytest.mark.parametrize("fill", [True, False])
+@pytest.mark.parametrize("sketch", ["dense", "count"])
+def test_encodings_by_their_definition(fill, sketch, rng):
+    """All repetitions, by loops: sums for queries, means for documents, the nearest code's token
+    in empty buckets, the first of several.
+    """
+    bits, width, repetitions = 3, 4, 3
+    encoder = Encoder(9, repetitions, bits, width, sketch, 0, rng)
+    query, document = (rng.normal(size=(m, 9)).astype(np.float32) for m in (5, 6))
+    expected = np.zeros((2, repetitions, 1 << bits, width))
+    for r in range(repetitions):
+        for token, psi in zip(*block(encoder, query, r, width, bits), strict=True):
+            expected[0, r, token] += psi
+        codes, psi = block(encoder, document, r, width, bits)
+        for b in range(1 << bits):
+            own = [t for t, code in enumerate(codes) if code == b]
+            if own:
+                expected[1, r, b] = psi[own].mean(axis=0)
+            elif fill:
+                apart = [(code ^ b).bit_count() for code in codes]
+                expected[1, r, b] = psi[apart.index(min(apart))]
+    found = np.array(encoded(encoder, query, document, fill))
+    np.testing.assert_allclose(found, expected.reshape(2, -1), atol=1e-5)
+
+
 def test_how_far_an_encoding_falls_short():
     """Shares of the similarity by number of bits, for 60 isotropic tokens in 128 dimensions."""
     shares = {0: 0.017, 2: 0.058, 4: 0.156, 5: 0.229, 6: 0.294, 8: 0.401}
@@ -120,6 +154,39 @@ def test_the_last_projection_keeps_inner_products_on_average():
         ratios.append(product(short, query, document) - product(full, query, document))
     assert abs(np.mean(ratios)) < 4 * np.std(ratios) / np.sqrt(300)
     assert np.std(ratios) > 0
+
+
+@pytest.mark.parametrize(
+    ("final", "memory", "count", "entries"),
+    [
+        (0, 4000, 10, 100),
+        (0, 4000, 1, 1000),
+        (50, 4000, 10, 50),
+        (500, 4000, 10, 100),
+        (0, 1, 10, 1),
+        (0, 1 << 30, 100_000, 2684),
+    ],
+)
+def test_how_long_encodings_may_be(final, memory, count, entries):
+    assert shortened(final, memory, count) == entries
+
+
+def test_encodings_are_shortened_to_what_fits(monkeypatch):
+    instance = make("topics[n=300,queries=8]")
+    made = []
+    whole = Encoder.documents
+
+    def noted(self, *arguments):
+        made.append(whole(self, *arguments))
+        return made[-1]
+
+    monkeypatch.setattr(Encoder, "documents", noted)
+    costs = [
+        PROBLEM.score(instance, run(FDE(candidates=30, memory=memory), instance))[0]
+        for memory in (1 << 30, 300 * 4 * 2000)
+    ]
+    assert [index.nbytes for index in made] == [300 * 4 * 10240, 300 * 4 * 2000]
+    assert costs[0] < costs[1] < 0.5  # of random ones 0.9
 
 
 def test_parts_make_the_same_encodings(rng, monkeypatch):
@@ -212,6 +279,8 @@ def test_exact_solvers_are_exact(text):
         FDEPQ(candidates=10**6),
         SingleVector(candidates=10**6),
         SingleVector(candidates=10**6, deduplicate=False),
+        InvertedTokens(candidates=10**6, probes=10**6),
+        InvertedTokens(candidates=10**6, probes=10**6, deduplicate=False),
         MeanPooling(candidates=10**6),
         CentroidInteraction(candidates=10**6),
     ],
@@ -268,6 +337,44 @@ def test_candidates_come_in_the_order_of_rank():
         assert answer.tolist() == list(named)[:12]
 
 
+@pytest.mark.parametrize("deduplicate", [True, False])
+def test_tokens_of_all_lists_name_the_same_candidates(deduplicate):
+    instance = make("topics[n=120,queries=6,dim=16,tokens=9,query_tokens=5,k=3]")
+    settings = {"candidates": 25, "deduplicate": deduplicate, "rerank": False}
+    exact = run(SingleVector(**settings), instance)
+    every = run(InvertedTokens(probes=10**6, **settings), instance)
+    some = run(InvertedTokens(probes=2, **settings), instance)
+    assert [a.tolist() for a in every] == [a.tolist() for a in exact]
+    assert [a.tolist() for a in some] != [a.tolist() for a in exact]
+    shared = [len(np.intersect1d(a, b)) / len(b) for a, b in zip(some, exact, strict=True)]
+    assert np.mean(shared) > 0.4
+
+
+def test_blocks_of_tokens_name_the_same_candidates(monkeypatch):
+    instance = make("grid[n=90,queries=6,k=4,tokens=5]")  # with many equal tokens
+    whole = run(SingleVector(candidates=30, rerank=False), instance)
+    monkeypatch.setattr("bench_retrieval.multi_vector_search.single_vector._TOKENS", 7)
+    parted = run(SingleVector(candidates=30, rerank=False), instance)
+    assert [a.tolist() for a in parted] == [a.tolist() for a in whole]
+
+
+def test_lists_that_hold_too_few_documents():
+    """k documents are named however few tokens a list has."""
+    instance = make("grid[n=60,queries=6,k=50,tokens=1,query_tokens=1]")
+    for answer in run(InvertedTokens(probes=1, candidates=1, centroids=7.0), instance):
+        assert len(answer) == 50
+
+
+def test_more_probes_find_more():
+    instance = make("topics[n=600,queries=20]")
+    costs = [
+        PROBLEM.score(instance, run(InvertedTokens(probes=p, candidates=300), instance))[0]
+        for p in (1, 4, 400)
+    ]
+    assert costs[0] > costs[1] + 0.01
+    assert costs[1] >= costs[2]
+
+
 def test_more_candidates_find_more():
     instance = make("topics[n=600,queries=20,doc_noise=0.5,query_noise=0.5]")
     costs = [
@@ -278,7 +385,7 @@ def test_more_candidates_find_more():
     assert costs[0] > costs[-1] + 0.1
 
 
-@pytest.mark.parametrize("solver", [FDE(), FDEPQ(), CentroidInteraction()])
+@pytest.mark.parametrize("solver", [FDE(), FDEPQ(), CentroidInteraction(), InvertedTokens()])
 def test_the_seed_decides(solver):
     instance = make("topics[n=150,queries=3,dim=16,tokens=6,query_tokens=5]")
     one, same, other = (
@@ -317,6 +424,11 @@ def test_packages_find_what_ours_finds(module, stem, name):
         (lambda: FDEPQ(train=0), "train is 0, expected 1 or more"),
         (lambda: SingleVector(candidates=0), "candidates is 0"),
         (lambda: CentroidInteraction(centroids=0.0), "centroids is 0.0"),
+        (lambda: InvertedTokens(centroids=float("nan")), "centroids is nan, expected a number"),
+        (lambda: InvertedTokens(probes=0), "probes is 0, expected 1 or more"),
+        (lambda: FDE(memory=0), "memory is 0, expected 1 or more"),
+        (lambda: FDE(tau=float("nan")), "tau is nan, expected 0"),
+        (lambda: FDEPQ(tau=-0.5), "tau is -0.5, expected 0"),
     ],
 )
 def test_refused_parameters(make_it, sentence):

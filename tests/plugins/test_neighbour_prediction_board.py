@@ -1,5 +1,7 @@
 """Nearest-neighbour prediction: the problem, the rules, and the answers that are known."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -116,6 +118,22 @@ def test_how_many_groups_and_how_many_are_kept():
     assert _rules.groups_for(5, 2, 10, 1) == 5
     assert [kept_of(60, ratio) for ratio in (0.001, 0.2212, 0.5, 0.999, 1)] == [1, 14, 30, 59, 60]
     assert kept_of(1, 0.3) == 1
+
+
+def test_k_is_the_whole_number_nearest_to_what_the_split_rule_acts_as():
+    """M (H_M - H_{M-L}), L = M / 2 rounded up: 41.1 of 60, 64.7 of 94, 103.8 of 149."""
+    cases = [(500, 60), (2500, 94), (12500, 149), (62500, 235)]
+    assert [_rules.neighbours_for(n, groups, 0.69) for n, groups in cases] == [41, 65, 103, 162]
+    assert [_rules.neighbours_for(n, groups, 0.25) for n, groups in cases] == [15, 24, 37, 59]
+    assert _rules.neighbours_for(5, 60, 0.69) == 5
+    assert _rules.neighbours_for(5, 1, 0.25) == 1
+
+
+@pytest.mark.parametrize("solver", [NearestNeighbours, PeerNeighbours])
+def test_rivals_take_that_k(solver):
+    instance = make("gaussians[n=500,queries=300]")
+    expected = said(NearestNeighbours(k=41), instance)
+    np.testing.assert_array_equal(said(solver(share=0.69), instance), expected)
 
 
 def test_the_rank_of_a_kept_point():
@@ -274,14 +292,16 @@ def test_symmetries_keep_the_cost(rng):
     [
         ("gaussians[n=0]", "n is 0, expected at least 1"),
         ("gaussians[deviation=0]", "deviation is 0"),
+        ("gaussians[deviation=1e200]", "deviation is 1e+200"),
         ("smooth[noise=-1]", "noise is -1"),
+        ("smooth[noise=1e300]", "noise is 1e+300"),
         ("digits[n=1797]", "digits has 1797 points, got n=1797"),
         ("file", "needs points: write file"),
         ("file[path=nowhere.npy]", "nowhere.npy cannot be read"),
     ],
 )
 def test_impossible_cases_are_refused(text, message):
-    with pytest.raises(InvalidCase, match=message.replace("[", r"\[")):
+    with pytest.raises(InvalidCase, match=re.escape(message)):
         make(text)
 
 
@@ -303,6 +323,41 @@ def test_points_of_a_file(tmp_path, rng):
         np.save(path, wrong)
         with pytest.raises(InvalidCase, match=message):
             make(f"file[path={path},n=20]")
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [(np.nan, "NaN or infinite"), (np.inf, "NaN or infinite"), (-1e101, "beyond 1e+100")],
+)
+@pytest.mark.parametrize("n", [1, 29])
+def test_no_point_of_a_file_may_be_bad_wherever_it_lands(tmp_path, bad, message, n):
+    """Among the 30 points one is bad, now a training point, now one to predict."""
+    path, table = tmp_path / "points.npy", np.zeros((30, 3))
+    table[4, 1] = bad
+    np.save(path, table)
+    for seed in range(4):
+        with pytest.raises(InvalidCase, match=re.escape(message)):
+            make(f"file[path={path},n={n}]", seed)
+
+
+def test_squared_errors_fall_as_fast_as_the_paper_says():
+    """Slopes of the logarithms measured elsewhere, n = 1,000 to 64,000, M = 2 n^(1/2): -.65 for
+    the plain rule, -.61 and -.51 for half and .2212 of M, -.68 for M-NN; Lipschitz: -.5."""
+    sizes = (1000, 4000, 16000)
+    rules = (
+        SplitNearest(scale=2.0, ratio=1.0),
+        SplitNearest(scale=2.0, ratio=0.5),
+        SplitNearest(scale=2.0),
+        NearestNeighbours(share=1.0, scale=2.0),
+    )
+    costs = np.zeros((len(rules), len(sizes)))
+    for place, n in enumerate(sizes):
+        for seed in range(4):
+            instance = make(f"smooth[n={n},queries=500]", seed)
+            costs[:, place] += [cost(solver, instance, seed) for solver in rules]
+    slopes = np.polyfit(np.log(sizes), np.log(costs.T), 1)[0]
+    assert (slopes > -0.8).all(), slopes
+    assert (slopes < -0.4).all(), slopes
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,61 @@ def test_indices_are_those_of_the_definition(x, y, weight):
     assert added[0, 1] == pytest.approx(2 * signed / whole if whole else 1, abs=1e-12)
 
 
+def excess(solver, x, y, z):
+    """By how much 1 - similarity breaks the triangle inequality on the way from x to z by y."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = 1 - similarities(solver, np.array([x, y, z], float), patch)
+    return found[0, 2] - found[0, 1] - found[1, 2]
+
+
 @given(VECTORS, VECTORS, VECTORS)
 def test_jaccard_is_a_metric(x, y, z):
-    assert (1 - index(x, y)) + (1 - index(y, z)) >= 1 - index(x, z) - 1e-12
+    assert excess(Jaccard(), x, y, z) <= 1e-12
+
+
+def test_jaccard_is_a_metric_where_one_climbs(rng):
+    """Triples are changed, and changes kept, that come nearer to breaking the inequality."""
+    for dim in (1, 2, 5):
+        triple = rng.normal(size=(3, dim)) * np.exp(rng.normal(size=(3, dim)))
+        worst = excess(Jaccard(), *triple)
+        for _ in range(300):
+            step = rng.normal(size=(3, dim)) * 10 ** rng.uniform(-4, 0)
+            other = triple + step * (rng.random((3, dim)) < 0.5)
+            if (found := excess(Jaccard(), *other)) > worst:
+                worst, triple = found, other
+        assert -0.3 < worst <= 1e-12  # it came near
+
+
+@pytest.mark.parametrize(
+    ("solver", "triple", "by"),
+    [
+        (Coincidence(), ([1, 0, 1], [1, 1, 1], [0, 1, 1]), 1 / 6),
+        (Coincidence(), ([3, 2, 0], [3, 2, 2], [3, 0, 2]), 6 / 35),
+        (BrayCurtis(), ([1, 0], [1, 1], [0, 1]), 1 / 3),
+    ],
+)
+def test_the_others_are_no_metrics(solver, triple, by):
+    assert excess(solver, *triple) == pytest.approx(by)
+
+
+ZERO_AND = ([0.0, 0, 0], [0, 0, 0], [2, -1, 0], [0, 5, 0])
+
+
+@pytest.mark.parametrize("solver", [Jaccard(), Jaccard(weight=0.2), BrayCurtis(), Coincidence()])
+def test_vectors_of_zeros(solver, monkeypatch):
+    """Two are alike; one shares nothing with any other vector."""
+    found = similarities(solver, np.array(ZERO_AND), monkeypatch)
+    assert (found[:2, :2] == 1).all()
+    assert (found[:2, 2:] == 0).all()
+    assert (found[2:, :2] == 0).all()
+    assert np.array_equal(found, found.T)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.2, 0.5, 1.0])
+def test_the_weight_moves_the_range(weight, monkeypatch):
+    points = np.array([[1.0, 2, 3], [-1, -2, -3]])
+    found = similarities(Jaccard(weight=weight), points, monkeypatch)
+    np.testing.assert_allclose(found[0], [2 * weight, -2 * (1 - weight)], atol=1e-15)
 
 
 def test_lengths_and_signs_matter(rng):
@@ -179,6 +231,16 @@ def _instance(points, labels, k):
 # Scores and cases
 
 
+def test_settings_are_tuned_on_cases_of_their_own():
+    others = {case for name, suite in PROBLEM.suites.items() if name != "tuning" for case in suite}
+    assert not others & set(PROBLEM.suites["tuning"])
+    for text in PROBLEM.suites["tuning"]:
+        given = dict(parse(text)[1])
+        given.pop("draw")
+        inside = ",".join(f"{name}={value}" for name, value in given.items())
+        assert make(f"{text.partition('[')[0]}[{inside}]").sizes["k"] == 10
+
+
 def test_scores_by_hand():
     labels = np.array([0, 0, 0, 1, 1])
     instance = _instance(np.zeros((5, 1)), labels, 2)
@@ -195,8 +257,11 @@ def test_scores_by_hand():
         (None, "of type NoneType"),
         (np.zeros((3, 1)), "of type float64"),
         (np.zeros((3, 2), int), r"has shape \(3, 2\)"),
-        (np.array([[1], [2], [3]]), r"outside of 0\.\.2"),
-        (np.array([[1], [-1], [0]]), r"outside of 0\.\.2"),
+        (np.array([[1], [2], [3]]), r"object 2 is given the neighbour 3, .* of numbers 0\.\.2"),
+        (np.array([[1], [-1], [0]]), r"object 1 is given the neighbour -1"),
+        (np.array([[2**64 - 1], [1], [0]], np.uint64), r"object 0 is given the neighbour 18446744"),
+        (np.ones((3, 1), bool), "of type bool"),
+        ([[1], [2], [0]], "of type list"),
         (np.array([[1], [1], [0]]), "object 1 is named as its own neighbour"),
     ],
 )
@@ -220,6 +285,16 @@ def test_standardised_features():
     assert np.isfinite(make("groups[dim=1,groups=1,noise=0.0,n=5,k=2]").data["points"]).all()
 
 
+def test_features_of_one_value_become_zero(tmp_path):
+    """Twelve times 0.1 has a standard deviation that is not 0, by rounding."""
+    points = np.column_stack([np.arange(12.0), np.full(12, 0.1), np.full(12, 7)])
+    assert points.std(axis=0)[1] > 0
+    np.savez(tmp_path / "my.npz", points=points, labels=np.zeros(12, int))
+    found = make(f"file[path={tmp_path}/my.npz,k=1]").data["points"]
+    assert (found[:, 1:] == 0).all()
+    assert found[:, 0].std() == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -228,7 +303,10 @@ def test_standardised_features():
         ("iris[n=151]", "n is 151, expected 1 to 150, the number of objects"),
         ("groups[dim=0]", "dim is 0, expected at least 1"),
         ("groups[outliers=1.5]", "outliers is 1.5, expected 0 to 1"),
-        ("file", "the family 'file' needs points: write file[path=my.npz]"),
+        ("groups[noise=-1.0]", "noise is -1.0, expected at least 0"),
+        ("groups[noise=1e308]", "points are NaN or infinite"),
+        ("groups[n=1,k=1]", "there is 1 point, expected 2 or more"),
+        ("file", "the family 'file' needs points: write file[path=my.npz,k=10]"),
         ("file[path=/nowhere.npz]", "there is no file '/nowhere.npz'"),
     ],
 )
@@ -248,6 +326,9 @@ def test_refused_parameters(text, sentence):
         ),
         (np.ones(3), np.arange(3), "an array of float64 of shape (3,), expected numbers"),
         (np.ones((3, 0)), np.arange(3), "of shape (3, 0), expected numbers"),
+        (np.full((3, 1), 1e101), np.arange(3), "is 1e+101 in size, expected 1e-100 to 1e+100"),
+        (np.full((3, 1), 1e-101), np.arange(3), "is 1e-101 in size"),
+        (np.ones((3, 1)) * 1j, np.arange(3), "an array of complex128"),
         (np.ones((3, 1)), np.arange(4), "of shape (4,), expected 3 integers"),
         (np.ones((3, 1)), np.ones(3), "the labels are an array of float64"),
     ],
@@ -259,6 +340,27 @@ def test_refused_files(points, labels, sentence, tmp_path):
     assert sentence in str(caught.value)
 
 
+def test_damaged_files(tmp_path, rng):
+    """However a file is cut or altered, a sentence says that it cannot be read."""
+    path = tmp_path / "my.npz"
+    for save in (np.savez, np.savez_compressed):
+        save(path, points=rng.normal(size=(20, 3)), labels=np.arange(20))
+        whole = path.read_bytes()
+        refused = 0
+        for turn in range(60):
+            damaged = bytearray(whole)
+            if turn % 3 == 0:
+                del damaged[rng.integers(len(whole)) :]
+            else:
+                damaged[rng.integers(len(whole))] ^= 1 << rng.integers(8)
+            path.write_bytes(damaged)
+            try:
+                make(f"file[path={path},k=1]")
+            except InvalidCase as error:
+                refused += "cannot be read as points" in str(error)
+        assert refused > 40
+
+
 def test_the_users_own_points(tmp_path):
     np.savez(tmp_path / "my.npz", points=np.array([[0], [1], [3], [4]]), labels=[7, 7, 7, -2])
     instance = make(f"file[path={tmp_path}/my.npz,k=1]")
@@ -266,7 +368,15 @@ def test_the_users_own_points(tmp_path):
     assert PROBLEM.score(instance, answer)[0] == 0.5
 
 
-@pytest.mark.parametrize("make_it", [lambda: Jaccard(weight=1.1), lambda: Minkowski(metric="l3")])
-def test_refused_settings(make_it):
-    with pytest.raises(ValueError, match="expected"):
+@pytest.mark.parametrize(
+    ("make_it", "sentence"),
+    [
+        (lambda: Jaccard(weight=1.1), "weight is 1.1, expected 0 to 1"),
+        (lambda: Jaccard(weight=-0.1), "weight is -0.1, expected 0 to 1"),
+        (lambda: Jaccard(weight=float("nan")), "weight is nan, expected 0 to 1"),
+        (lambda: Minkowski(metric="l3"), "there is no metric 'l3'; expected euclidean, city"),
+    ],
+)
+def test_refused_settings(make_it, sentence):
+    with pytest.raises(ValueError, match=sentence):
         make_it()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bench_quantum._circuit import OPERATIONS, parse
 from bench_quantum._codes import repetition_code, surface_code
-from bench_quantum.stabilizer_sampling import _checks
+from bench_quantum.stabilizer_sampling import _checks, _independence
+from bench_quantum.stabilizer_sampling._bounds import ALPHA, divergence, excess
 from bench_quantum.stabilizer_sampling._error_model import ErrorModel, parities
 from bench_quantum.stabilizer_sampling._exact_law import law
 from bench_quantum.stabilizer_sampling._frames import samples
@@ -260,6 +261,22 @@ def test_a_file_is_read(tmp_path):
         make(f"file[path={path}]")
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("REPEAT 4611686018427387903 {\nM 0\n}", "ask for fewer shots"),
+        ("REPEAT 4611686018427387903 {\nX 0\n}\nM 0", "a run has 9.22e+18 steps"),
+        (f"M {' '.join(map(str, range(30_000)))}", "measurements of 30000 qubits takes too long"),
+    ],
+)
+def test_circuits_that_are_too_large_are_refused_at_once(text, sentence, tmp_path):
+    path = tmp_path / "large.stim"
+    path.write_text(text)
+    with pytest.raises(InvalidCase) as caught:
+        make(f"file[path={path},what=measurements]")
+    assert sentence in str(caught.value)
+
+
 def test_symmetries_have_the_same_law():
     instance = make("random[n=4,layers=4,p=0.05,shots=300]")
     names = []
@@ -359,7 +376,32 @@ def test_copies_are_told():
     answer = right(instance)
     PROBLEM.score(instance, answer)
     answer[250] = answer[17]
-    assert refusal(instance, answer).startswith("1 pairs of shots are equal, expected")
+    assert refusal(instance, answer).startswith("1 pairs of shots are equal, such as 17 and 250,")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_copies_in_another_order_are_told(seed):
+    """Most pairs of shots may be equal with so little noise; pairs of rare shots may not."""
+    instance = make("surface_code[distance=11,shots=30000]")
+    answer = right(instance, seed)
+    PROBLEM.score(instance, answer)
+    answer[15000:] = answer[np.random.default_rng(seed).permutation(15000)]
+    assert "pairs of shots are equal" in refusal(instance, answer)
+
+
+def test_weighing_pairs_of_equal_shots_is_fair():
+    """The mean weight of all pairs of equal shots is what the bound says, where it is exact."""
+    rates = np.array([0.02, 0.3, 0.5])
+    rng = np.random.default_rng(0)
+    chances = np.array([0.98, 0.02])[:, None, None] * np.array([0.7, 0.3])[:, None] * 0.5
+    chances = (chances * np.ones(2)).reshape(-1)
+    for tilt in _independence._TILTS:
+        found = []
+        for _ in range(300):
+            counts = rng.multinomial(100, chances)
+            found.append((counts * (counts - 1) / 2 * chances**-tilt).sum())
+        sums = rates ** (2 - tilt) + (1 - rates) ** (2 - tilt)
+        assert np.mean(found) == pytest.approx(100 * 99 / 2 * sums.prod(), rel=0.15)
 
 
 def test_equal_shots_are_no_wonder_where_there_are_few_bits():
@@ -390,6 +432,65 @@ def test_samples_of_another_circuit_are_refused(before, after):
             _checks.check(truth, found[1], ("measurement", "measurements"))
 
 
+FINE = [case for case in PROBLEM.suites["standard"] if "0000" in case and "tiny" not in case]
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_a_bias_of_a_hundredth_is_caught(case):
+    """One detector, or one measurement, that is 1 too often by 0.01, at the shots of the suite.
+
+    The expected statistic S must lie so far above what is allowed, L, that the samples' own
+    fluctuations hide it in one of a hundred runs at most.
+    """
+    instance = make(case)
+    rates = instance.truth["rates"][: parse(instance.data["circuit"]).n_detectors or None]
+    if instance.data["what"] == "measurements":
+        rates = instance.truth["rates"]
+    rates = rates[rates < 0.9]
+    assert len(FINE) == 6
+    assert len(rates) > 20
+    allowed = np.log(2 * len(instance.truth["rates"]) / ALPHA)
+    expected = instance.data["shots"] * divergence(rates + 0.01, rates)
+    assert np.sqrt(expected.min()) > np.sqrt(allowed) + 1.65
+
+
+@pytest.mark.parametrize("output", [3, 60, 110])
+def test_a_biased_detector_is_named(output):
+    instance = make("surface_code[distance=5,shots=30000]")
+    bits = np.unpackbits(right(instance), axis=1, bitorder="little")
+    more = np.random.default_rng(output).random(len(bits)) < 0.01 / (1 - bits[:, output].mean())
+    bits[:, output] |= more
+    said = refusal(instance, np.packbits(bits, axis=1, bitorder="little"))
+    assert said.startswith((f"output {output} is 1 in", f"outputs {output} and", "outputs "))
+    assert f"output {output} " in said or f" {output} " in said
+
+
+def with_half_the_noise(text):
+    """Two such circuits in a row, as far as flips go, are the one with all noise 0.01."""
+    halves = {
+        "X_ERROR": (1 - np.sqrt(1 - 2 * 0.01)) / 2,
+        "DEPOLARIZE1": (1 - np.sqrt(1 - 4 / 3 * 0.01)) * 3 / 4,
+        "DEPOLARIZE2": (1 - np.sqrt(1 - 16 / 15 * 0.01)) * 15 / 16,
+    }
+    for name, half in halves.items():
+        text = text.replace(f"{name}(0.01)", f"{name}({half})")
+    assert "0.01)" not in text
+    return parse(text)
+
+
+@pytest.mark.parametrize("period", [768, 5000])
+def test_noise_that_is_used_again_is_caught(period):
+    """Half of the noise of each shot is that of another one, so that no two shots are equal."""
+    instance = make("surface_code[distance=5,p=0.01,shots=20000]")
+    half = with_half_the_noise(instance.data["circuit"])
+    (first, second) = ([*samples(half, 20000, True, np.random.default_rng(i))][-1] for i in (1, 2))
+    PROBLEM.score(instance, first ^ second)
+    shot = np.arange(20000)
+    again = shot - period * (shot // period % 2)
+    said = refusal(instance, first ^ second[again])
+    assert f"bits of shots that are {period} apart agree" in said
+
+
 def test_right_samplers_pass():
     """As often as they are asked: the level is 10^-9 of each kind of test."""
     instance = make("surface_code[distance=3,p=0.02,shots=2000]")
@@ -403,9 +504,9 @@ def test_the_statistic_is_the_bound_of_chernoff():
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.nan_to_num(share * np.log(share / p))
         terms += np.nan_to_num((1 - share) * np.log((1 - share) / (1 - p)))
-    expected = 100 * terms / np.log(2 * 5 / _checks.ALPHA)
-    np.testing.assert_allclose(_checks._excess(counts, 100, p), expected, atol=1e-12)
-    assert np.isinf(_checks._excess(np.array([1, 99]), 100, np.array([0.0, 1.0]))).all()
+    expected = 100 * terms / np.log(2 * 5 / ALPHA)
+    np.testing.assert_allclose(excess(counts, 100, p), expected, atol=1e-12)
+    assert np.isinf(excess(np.array([1, 99]), 100, np.array([0.0, 1.0]))).all()
 
 
 def test_scores_do_not_depend_on_how_bits_are_unpacked(monkeypatch):
@@ -413,6 +514,7 @@ def test_scores_do_not_depend_on_how_bits_are_unpacked(monkeypatch):
     answer = right(instance)
     whole = PROBLEM.score(instance, answer)
     monkeypatch.setattr(_checks, "_AT_ONCE", 100)
+    monkeypatch.setattr(_independence, "_AT_ONCE", 300 * 24)  # all of the columns
     assert PROBLEM.score(instance, answer) == whole
 
 

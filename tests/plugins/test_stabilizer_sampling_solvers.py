@@ -17,7 +17,7 @@ from bench_quantum.stabilizer_sampling.numpy_frames import NumpyFrames
 from bench_quantum.stabilizer_sampling.pauli_frames import PauliFrames
 from bench_quantum.stabilizer_sampling.peer_stim import Stim
 from bench_quantum.stabilizer_sampling.state_vector import StateVector
-from harness.api import Data
+from harness.api import Data, Unsupported
 
 OURS = [
     PauliFrames(),
@@ -118,6 +118,8 @@ def test_detectors_are_flips_and_not_parities(solver, text, expected):
 def test_nothing_is_sampled_of_nothing(solver, what):
     assert sample(solver, "", shots=3, what=what).shape == (3, 0)
     assert sample(solver, "H 0\nTICK\n", shots=3, what=what).shape == (3, 0)
+    if what == "measurements":  # constants without a qubit
+        assert sample(solver, "MPAD 0 1", shots=3).tolist() == 3 * [[False, True]]
 
 
 @every(OURS + PEERS)
@@ -339,10 +341,10 @@ def test_parameters_that_are_none(make, sentence):
 
 
 def test_tasks_that_are_too_large_are_refused():
-    with pytest.raises(ValueError, match="the circuit has 17 qubits, expected at most 12"):
+    with pytest.raises(Unsupported, match="the circuit has 17 qubits, expected at most 12"):
         sample(StateVector(), surface_code(3, 1, 0.0))
     with pytest.raises(
-        ValueError, match="1000000 shots have 4e\\+06 steps, expected at most 1e\\+06"
+        Unsupported, match="1000000 shots have 4e\\+06 steps, expected at most 1e\\+06"
     ):
         sample(CHP(most=1_000_000), "H 0\nM 0", 1_000_000)
 

@@ -13,9 +13,11 @@ from bench_quantum.stabilizer_simulation import _families
 from bench_quantum.stabilizer_simulation._bit_rows import dependencies
 from bench_quantum.stabilizer_simulation._parities import settled
 from bench_quantum.stabilizer_simulation._program import compile_circuit
+from bench_quantum.stabilizer_simulation.chp import CHP
+from bench_quantum.stabilizer_simulation.inverse_tableau import InverseTableau
 from bench_quantum.stabilizer_simulation.problem import StabilizerSimulation, renamed
 from bench_quantum.stabilizer_simulation.state_vector import simulate
-from harness.api import InvalidAnswer, InvalidCase
+from harness.api import Data, InvalidAnswer, InvalidCase
 from harness.cases import make_case
 from harness.instances import case_rng
 
@@ -287,6 +289,33 @@ def test_bad_circuits_are_refused(text, said, tmp_path):
     assert said in refusal(f"file[path={path}]")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("REPEAT 4611686018427387903 {\nM 0\n}", "a run has 9.22e+18 steps, expected at most"),
+        ("REPEAT 3000 {\nREPEAT 10000 {\nH 0\n}\n}\nM 0", "steps, expected at most 3e+07"),
+        (
+            f"REPEAT 100 {{\nM {' '.join(map(str, range(20_000)))}\n}}",
+            "2000000 results of 20000 qubits takes more than 4 GiB",
+        ),
+    ],
+)
+def test_circuits_that_are_too_large_are_refused_at_once(text, said, tmp_path):
+    path = tmp_path / "large.stim"
+    path.write_text(text)
+    assert said in refusal(f"file[path={path}]")
+
+
+def test_numbers_of_qubits_may_be_large(tmp_path):
+    """It is the qubits that are named which take memory."""
+    path = tmp_path / "far.stim"
+    path.write_text("H 16777215\nREPEAT 1000 {\nCX 16777215 3\nM 3 16777215\nH 16777215\n}\n")
+    instance = make(f"file[path={path}]")
+    for solver in (InverseTableau(), CHP()):
+        [record] = solver.solve(Data(instance.data), np.random.default_rng(0))
+        assert PROBLEM.score(instance, record)[0] == 0
+
+
 def test_bad_files_are_refused(tmp_path):
     path = tmp_path / "bad.stim"
     path.write_bytes(b"M 0 # \xff")
@@ -294,6 +323,15 @@ def test_bad_files_are_refused(tmp_path):
     assert "there is no file" in refusal(f"file[path={tmp_path}/none.stim]")
     assert "cannot be read" in refusal(f"file[path={tmp_path}]")
     assert "write file[path=my.stim]" in refusal("file")
+
+
+def test_a_circuit_without_qubits(tmp_path):
+    path = tmp_path / "constants.stim"
+    path.write_text("MPAD 0 1\nDETECTOR rec[-1]\n")
+    instance = make(f"file[path={path}]")
+    assert PROBLEM.score(instance, [0, 1])[0] == 0
+    assert "bit 1 of the record" in rejection(instance, [0, 0])
+    assert "1 of 2 settled bits are wrong, first bit 0" in rejection(instance, [1, 1])
 
 
 def test_a_users_own_circuit(tmp_path):

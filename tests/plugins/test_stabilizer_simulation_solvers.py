@@ -16,7 +16,7 @@ from bench_quantum.stabilizer_simulation.chp import CHP
 from bench_quantum.stabilizer_simulation.inverse_tableau import InverseTableau
 from bench_quantum.stabilizer_simulation.peer_stim import PeerStim
 from bench_quantum.stabilizer_simulation.state_vector import StateVector, simulate
-from harness.api import Data
+from harness.api import Data, Unsupported
 
 OWN = [InverseTableau(), InverseTableau(rows="all"), CHP(), StateVector()]
 PEERS = [PeerStim(), PeerStim(way="sampler")]
@@ -149,7 +149,7 @@ def test_impossible_settings_are_refused():
 
 
 def test_a_state_vector_has_its_limit():
-    with pytest.raises(ValueError, match="20 qubits, expected at most 14"):
+    with pytest.raises(Unsupported, match="20 qubits, expected at most 14"):
         record_of(StateVector(), "H 19\nM 19")
     assert record_of(StateVector(most=3), "X 2\nM 2") == "1"
 

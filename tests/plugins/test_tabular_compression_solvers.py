@@ -13,6 +13,7 @@ from bench_text.tabular_compression import _latent
 from bench_text.tabular_compression._container import decode, encode, read_head
 from bench_text.tabular_compression._streams import ideal_bits
 from bench_text.tabular_compression.adaptive_arithmetic import AdaptiveArithmetic
+from bench_text.tabular_compression.ans import ANS
 from bench_text.tabular_compression.bzip2 import Bzip2
 from bench_text.tabular_compression.deflate import Deflate
 from bench_text.tabular_compression.latent_blocks import LatentBlocks
@@ -21,6 +22,7 @@ from bench_text.tabular_compression.lz78 import LZ78
 from bench_text.tabular_compression.lzma2 import LZMA2
 from bench_text.tabular_compression.problem import TabularCompression
 from bench_text.tabular_compression.sorted_rows import SortedRows
+from bench_text.tabular_compression.stored import Stored
 from bench_text.tabular_compression.zstd import Zstd
 from harness.api import Data, Instance, Solver
 from harness.loading import Source, load_class
@@ -124,8 +126,8 @@ def test_the_same_seed_gives_the_same_answers(any_solver):
 
 def test_a_constant_table_takes_a_few_bytes(any_solver):
     found = answers(any_solver, np.full((100, 100), 3))[-1]
-    # an order of 100 rows, or 141 phrases, the last letter of each of four
-    more = {SortedRows: 66, LZ78: 137}.get(type(any_solver), 0)
+    # an order of 100 rows, or 141 phrases, the last letter of each of four, or 10,000 x 2 bits
+    more = {SortedRows: 66, LZ78: 137, Stored: 2445}.get(type(any_solver), 0)
     assert len(found) < 60 + more
 
 
@@ -138,7 +140,7 @@ def test_a_solver_says_what_it_is(any_solver):
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: LatentBlocks(base="zip"), "base is 'zip'; expected one of kt, lz78"),
+        (lambda: LatentBlocks(base="zip"), "base is 'zip'; expected one of kt, ans"),
         (lambda: LatentBlocks(cells="bits"), "cells is 'bits'; expected one of any, bytes"),
         (lambda: LatentBlocks(row_classes=-1), "row_classes is -1; expected a whole number 0 to"),
         (lambda: LatentBlocks(column_classes=257), "column_classes is 257; expected"),
@@ -151,7 +153,7 @@ def test_a_solver_says_what_it_is(any_solver):
         (lambda: Bzip2(cells="none"), "cells is 'none'; expected one of any, bytes, packed"),
         (lambda: LZMA2(level=1.5), "level is 1.5; expected a whole number 0 to 9"),
         (lambda: LZ78(order="up"), "order is 'up'; expected one of any, rows, columns"),
-        (lambda: SortedRows(base="zstd"), "base is 'zstd'; expected one of kt, lz78"),
+        (lambda: SortedRows(base="zstd"), "base is 'zstd'; expected one of kt, ans"),
         (lambda: AdaptiveArithmetic(by="cells"), "by is 'cells'; expected one of any, table"),
     ],
 )
@@ -257,7 +259,7 @@ def test_shuffled_lines_cost_the_same():
     assert bits(LatentBlocks(), shuffled) == pytest.approx(bits(LatentBlocks(), table), abs=2e-4)
 
 
-@pytest.mark.parametrize("base", ["kt", "lz78", "deflate", "bzip2", "lzma"])
+@pytest.mark.parametrize("base", ["kt", "ans", "lz78", "deflate", "bzip2", "lzma"])
 def test_every_base_coder_gains_from_blocks(base):
     table, _, _ = blocks(1000, 100, SAME_MEAN)
     first, *_, last = answers(LatentBlocks(base=base), table)
@@ -279,6 +281,14 @@ def test_the_numbers_of_classes_are_those_that_were_asked_for():
     *_, last = answers(LatentBlocks(row_classes=2, column_classes=3), table)
     head, _ = read_head(last)
     assert (head.row_classes, head.column_classes) == (2, 3)
+
+
+def test_more_classes_than_lines():
+    """Four rows are four classes at most, each its own."""
+    table = np.repeat(np.arange(4)[:, None], 30, axis=1)
+    *_, last = answers(LatentBlocks(row_classes=10, column_classes=1), table)
+    head, _ = read_head(last)
+    assert (head.row_classes, head.column_classes) == (4, 1)
 
 
 def test_more_classes_than_different_lines():
@@ -350,6 +360,28 @@ def test_lz78_of_known_letters():
     (only,) = answers(LZ78(order="rows"), np.zeros((10, 10), int))
     ideal = np.log2(np.arange(1, 15)).sum()  # the letter itself is the only one
     assert 8 * (len(only) - 4) == pytest.approx(ideal, abs=8)
+
+
+def test_ans_comes_near_counts():
+    """Fixed frequencies cost what they take to be stored; 2000 letters of three kinds."""
+    table = np.random.default_rng(0).choice(3, (40, 50), p=[0.7, 0.2, 0.1])
+    counts = np.bincount(table.ravel())
+    (only,) = answers(ANS(), table)
+    entropy = -(counts * np.log2(counts / 2000)).sum()
+    # head, length, which letters come, two frequencies; states of 8 bytes
+    assert entropy < 8 * (len(only) - 5) < entropy + 8 * (1 + 6 + 32)
+    blocked = bits(LatentBlocks(base="ans"), blocks(1000, 100, SAME_MEAN)[0])
+    assert blocked == pytest.approx(bits(LatentBlocks(), blocks(1000, 100, SAME_MEAN)[0]), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("letters", "width"), [(2, 1), (3, 2), (16, 4), (17, 8), (256, 8), (257, 16)]
+)
+def test_stored_letters_take_their_width(letters, width):
+    table = np.full((8, 10), letters - 1)
+    (only,) = answers(Stored(), table)
+    head = 4 if letters < 128 else 5
+    assert len(only) == head + 80 * width // 8
 
 
 def test_sorted_rows_cost_their_order():

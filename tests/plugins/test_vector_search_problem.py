@@ -81,7 +81,7 @@ def test_a_family_makes_what_it_says(family, metric):
     assert instance.optimum == PROBLEM.exact(instance) == 0
 
 
-@pytest.mark.parametrize("family", [*GENERATED, "digits", "breast_cancer"])
+@pytest.mark.parametrize("family", [*GENERATED, "digits", "breast_cancer", "words"])
 def test_the_generator_alone_decides(family):
     first, again, other = (
         make(f"{family}[n=60,queries=5]", seed).data["corpus"] for seed in (1, 1, 2)
@@ -297,6 +297,9 @@ def test_queries_come_one_at_a_time():
         ("heavy_tails[tail=0.01]", "holds NaN or infinite numbers"),
         ("topics[nudge=-1]", "nudge is -1"),
         ("digits[n=1700]", "digits has 1797 vectors, got n=1700 and queries=200"),
+        ("words[n=9000]", "n is 9000 and queries is 200: "),
+        ("words[d=9000]", "choose a smaller d"),
+        ("words[fewest=0]", "fewest is 0, expected at least 1"),
         ("file", "needs vectors: write file"),
         ("file[path=nowhere.npy]", "there is no file nowhere.npy"),
     ],
@@ -346,6 +349,28 @@ def test_vectors_of_a_file(tmp_path):
 def test_vectors_that_are_none(corpus, queries, said):
     with pytest.raises(InvalidCase, match=said):
         check(corpus, queries, "l2", 1)
+
+
+def test_vectors_too_small_for_float32():
+    """Brute force would find all of them at the same distance."""
+    vectors = np.full((3, 2), 1e-16, np.float32)
+    with pytest.raises(InvalidCase, match=r"hold no number beyond 1e-15.*scale the vectors up"):
+        check(vectors, vectors, "l2", 1)
+    vectors[0] = 1
+    check(vectors, vectors, "l2", 1)
+    check(np.zeros((3, 2), np.float32), np.zeros((1, 2), np.float32), "l2", 1)
+
+
+def test_one_bad_row_is_told_wherever_it_lies():
+    vectors = np.ones((70_000, 2), np.float32)
+    vectors[69_999, 1] = np.nan
+    with pytest.raises(InvalidCase, match="row 69999 of the vectors holds NaN"):
+        check(vectors, np.ones((1, 2), np.float32), "l2", 1)
+    vectors[69_999] = 0
+    with pytest.raises(InvalidCase, match="row 69999 of the vectors is 0"):
+        check(vectors, np.ones((1, 2), np.float32), "cosine", 1)
+    with pytest.raises(InvalidCase, match="row 1 of the queries is 0"):
+        check(np.ones((2, 2), np.float32), np.float32([[1, 1], [0, -0.0]]), "cosine", 1)
 
 
 def test_k_is_a_whole_number():

@@ -11,6 +11,7 @@ import bench_retrieval.vector_search as board
 from bench_retrieval.vector_search import _binary, _index, _kmeans, _truth
 from bench_retrieval.vector_search.brute_force import BruteForce
 from bench_retrieval.vector_search.brute_force_blas import BruteForceBLAS
+from bench_retrieval.vector_search.hnsw import HNSW
 from bench_retrieval.vector_search.itq import ITQ
 from bench_retrieval.vector_search.ivf_flat import IVFFlat
 from bench_retrieval.vector_search.problem import VectorSearch
@@ -121,6 +122,8 @@ def test_real_digits(any_solver):
         (BruteForceBLAS, {"spare": -1}),
         (RandomProjection, {"dimensions": 0}),
         (IVFFlat, {"probes": 0}),
+        (HNSW, {"links": 1}),
+        (HNSW, {"breadth": 0}),
         (IVFFlat, {"cells_per_root": float("nan")}),
         (ProductQuantisation, {"bytes_per_code": 1.5}),
         (SignHashing, {"bits": True}),
@@ -183,6 +186,22 @@ def test_all_cells_are_the_whole_corpus():
     assert recall(IVFFlat(probes=10_000), instance) == 1
     few, more = (recall(IVFFlat(probes=probes), instance) for probes in (1, 20))
     assert few < more
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_walk_as_broad_as_the_corpus_is_exact(metric):
+    """Vectors of different lengths, so that the metrics rank them differently."""
+    instance = make("heavy_tails", n=2000, d=32, queries=40, metric=metric)
+    few, more, most = (
+        recall(HNSW(links=4, breadth_of_build=10, breadth=breadth), instance)
+        for breadth in (10, 40, 10_000)
+    )
+    assert few < more < most == 1
+
+
+def test_a_walk_is_as_broad_as_the_answer():
+    instance = make("topics", n=500, d=16, topics=10, queries=5, k=30)
+    assert [len(ids) for ids in answers(HNSW(breadth=5), instance)] == [30] * 5
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,22 @@
 """What the paper on eager sparse scoring promises, as quantities that records determine.
 
-Its speed-ups are of queries over a corpus that is indexed already. A run here indexes it first, and
-both count: in the claim on speed that is against the paper, as the index takes longer than the
-queries, but what is measured is our eager scoring in C, whose index takes milliseconds.
+Its speed-ups are queries per second, over a corpus that is indexed already. A run here indexes it
+first, and both count, so that these ratios are lower than the paper's quantity wherever a query
+gains more than the index does, which is so for all that is named here: a claim that is kept so is
+kept by more. `python tests/bench_bm25.py plain` measures queries per second alone, of the paper's
+package and of ours. 500 is the most that the paper found, on corpora of millions; it found less
+on smaller ones, so that a fifth of that keeps the claim on the 20,000 documents here.
 """
 
 from math import inf
 
-from harness.api import Claim, Growth, Level, Speedup
+from harness.api import Claim, Level, Speedup
 
 _PAPER = "bm25s"
 _VARIANTS = (
     "zipf[words=12]",  # lucene
     *(f"zipf[words=12,variant={name}]" for name in ("robertson", "atire", "bm25l", "bm25+")),
 )
-_GROWTH = tuple(f"zipf[n={n},queries=300]" for n in (8000, 16000, 32000, 64000))
 
 CLAIMS = [
     Claim(
@@ -45,7 +47,7 @@ CLAIMS = [
         quantity=Speedup("eager", "peer_rank_bm25", "zipf[n=20000,queries=200]", clock="trace"),
         reproduced=(100.0, inf),
         holds=(10.0, inf),
-        setting="20,000 documents of 100 words by Zipf's law, queries of 6 words, indexing "
+        setting="20,000 documents of 100 words by Zipf's law, 200 queries of 6 words, indexing "
         "included; our own scoring in C, not the paper's in Python",
         timeout=300.0,
     ),
@@ -53,7 +55,7 @@ CLAIMS = [
         name="package-is-faster",
         paper=_PAPER,
         statement="The paper's package with numba is faster than rank-bm25, indexing included.",
-        figure="faster",
+        figure="up to 500 times as many queries a second, indexing left out",
         quantity=Speedup(
             "peer_bm25s_numba", "peer_rank_bm25", "zipf[n=20000,queries=200]", clock="trace"
         ),
@@ -61,16 +63,6 @@ CLAIMS = [
         setting="20,000 documents of 100 words by Zipf's law, 200 queries of 6 words: most of the "
         "package's time is indexing",
         timeout=300.0,
-    ),
-    Claim(
-        name="eager-is-linear",
-        paper=_PAPER,
-        statement="The time of a query grows as the postings of its words do, linearly here.",
-        figure="linear",
-        quantity=Growth("eager", _GROWTH, "n", "trace"),
-        reproduced=(0.8, 1.2),
-        holds=(0.5, 1.5),
-        setting="8,000 to 64,000 documents of 100 words by Zipf's law, indexing included",
     ),
     Claim(
         name="faster-than-java",

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench_retrieval.bm25_search import _formula
-from bench_retrieval.bm25_search._top import top
+from bench_retrieval import _bm25_formula
+from bench_retrieval._bm25_top import top
 from harness.api import Solver
 
 
@@ -27,7 +27,7 @@ class Direct(Solver):
         lengths = np.diff(offsets)
         n = len(lengths)
         document_of = np.repeat(np.arange(n), lengths)
-        nb = _formula.normalised_lengths(formula, lengths, float(lengths.mean()))
+        nb = _bm25_formula.normalised_lengths(formula, lengths, float(lengths.mean()))
         for query in events:
             scores = np.zeros(n)
             known = query[(query >= 0) & (query < n_terms)]
@@ -35,6 +35,6 @@ class Direct(Solver):
                 counts = np.bincount(document_of[tokens == term], minlength=n)
                 frequency = np.count_nonzero(counts)
                 if frequency:
-                    weight = times * _formula.idf(formula["variant"], n, np.array([frequency]))
-                    scores += weight * _formula.tf(formula, counts[:, None], nb)[:, 0]
+                    weight = times * _bm25_formula.idf(formula["variant"], n, np.array([frequency]))
+                    scores += weight * _bm25_formula.tf(formula, counts[:, None], nb)[:, 0]
             yield top(scores, k)

@@ -17,7 +17,7 @@ partitions all; repeated words of a query are added at once.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench_retrieval.bm25_search import _index
+from bench_retrieval import _bm25_index
 from harness.api import Solver
 
 
@@ -33,10 +33,10 @@ class Eager(Solver):
     dtype: str = "float32"  # of what is stored and of sums; the paper's; float64 is exact to 1e-12
 
     def __post_init__(self):
-        if self.dtype not in _index.DTYPES:
+        if self.dtype not in _bm25_index.DTYPES:
             raise ValueError(f"dtype is {self.dtype!r}; choose float32 or float64")
 
     def solve(self, events, rng):
-        ask = _index.build(events.corpus, events.formula, self.dtype).by_sum(events.k)
+        ask = _bm25_index.build(events.corpus, events.formula, self.dtype).by_sum(events.k)
         for query in events:
             yield ask(query)

@@ -20,7 +20,7 @@ bounds of blocks for frequent words only.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench_retrieval.bm25_search import _index
+from bench_retrieval import _bm25_index
 from harness.api import Solver
 
 
@@ -35,13 +35,13 @@ class MaxScore(Solver):
     column_share: float = 0.1  # of the documents, from which on a word is stored as a column
 
     def __post_init__(self):
-        if self.dtype not in _index.DTYPES:
+        if self.dtype not in _bm25_index.DTYPES:
             raise ValueError(f"dtype is {self.dtype!r}; choose float32 or float64")
         if not self.column_share > 0:
             raise ValueError(f"column_share is {self.column_share}; expected a number above 0")
 
     def solve(self, events, rng):
-        index = _index.build(events.corpus, events.formula, self.dtype, self.column_share)
+        index = _bm25_index.build(events.corpus, events.formula, self.dtype, self.column_share)
         ask = index.by_max_score(events.k)
         for query in events:
             yield ask(query)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench_retrieval.bm25_search import _bm25s
+from bench_retrieval import _bm25s
 from harness.api import Solver
 
 

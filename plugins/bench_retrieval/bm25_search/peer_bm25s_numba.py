@@ -1,9 +1,12 @@
-"""bm25s with its numba back end, the fastest that it has; compiled before the clock starts."""
+"""bm25s with its numba back end, the fastest that it has for queries; its index is that of scipy.
+
+Compiled before the clock starts (`_bm25s_numba.py` says how, and why in each process anew).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench_retrieval.bm25_search import _bm25s
+from bench_retrieval import _bm25s
 from harness.api import Solver
 
 
@@ -18,6 +21,6 @@ class PeerBm25sNumba(Solver):
     growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 1}}
 
     def solve(self, events, rng):
-        import bench_retrieval.bm25_search._bm25s_numba  # noqa: F401
+        import bench_retrieval._bm25s_numba  # noqa: F401
 
         yield from _bm25s.run(events, "numba")

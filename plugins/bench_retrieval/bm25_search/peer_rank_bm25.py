@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench_retrieval.bm25_search import _bm25s, _index
-from bench_retrieval.bm25_search._top import top
+from bench_retrieval import _bm25_index, _bm25s
+from bench_retrieval._bm25_top import top
 from harness.api import Solver
 
 _TINY = 1e-12  # in place of k1 = 0 and 1 - b = 0, where the package may divide 0 by 0
@@ -41,7 +41,7 @@ class PeerRankBm25(Solver):
         frequencies = np.zeros(n_terms, np.int64)
         for document in documents:
             frequencies[list(set(document))] += 1
-        weight, shift, _ = _index.parts(formula, frequencies, np.diff(offsets))
+        weight, shift, _ = _bm25_index.parts(formula, frequencies, np.diff(offsets))
         if okapi:
             okapi.idf = dict(enumerate((weight / (kappa + 1)).tolist()))
         for query in events:

@@ -5,6 +5,7 @@ have it, against the document's length. Five variants of it are in use; a case n
 parameters. The corpus is there at the start. Queries come one at a time, so that what is prepared
 is prepared for all of them: `build_seconds` is the time until the first one is asked for,
 `latency_p50` and `latency_p99` are those of a query. The board ranks by the time of both together.
+Thousands of queries in one call are the board BM25 in batches.
 
 All right answers are equally good. Every score that is told is held against the formula in float64,
 and the documents' true scores against the k largest; of documents with equal scores any may be
@@ -13,16 +14,15 @@ cost is the number of queries that are not answered.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
-from bench_retrieval.bm25_search import _checks, _families, _formula
+from bench_retrieval import _bm25_checks, _bm25_corpora, _bm25_formula
 from harness.api import Case, Data, Events, Instance, InvalidAnswer, Meter, Problem, Symmetry
 
 _FORMULA = {"variant": "lucene", "k1": 1.5, "b": 0.75, "delta": 0.5}
-_VARIANTS = _formula.VARIANTS
+_VARIANTS = _bm25_formula.VARIANTS
 
 
 class Queries(Events):
@@ -36,7 +36,7 @@ class Queries(Events):
     """
 
     def __init__(self, data: Any, meter: Meter) -> None:
-        super().__init__(queries_of(data), meter)
+        super().__init__(_bm25_corpora.unpacked(data["queries"]), meter)
         self.corpus = Data(data["corpus"])
         self.formula = Data(data["formula"])
         self.k: int = data["k"]
@@ -111,7 +111,7 @@ class Bm25Search(Problem):
 # data.corpus: document d is corpus.tokens[corpus.offsets[d] : corpus.offsets[d + 1]]
 # data.formula: variant, k1, b, delta; data.k: how many documents are asked for
 # answer: an array of k documents and an array of their scores, by falling scores
-from bench_retrieval.bm25_search import _formula
+from bench_retrieval import _bm25_formula
 
 offsets = data.corpus.offsets
 documents = np.arange(len(offsets) - 1)
@@ -119,15 +119,15 @@ frequencies = np.zeros(data.corpus.n_terms, int)
 for d in documents:
     frequencies[np.unique(data.corpus.tokens[offsets[d] : offsets[d + 1]])] += 1
 for query in data:
-    scores = _formula.scores_of(data.corpus, data.formula, query, documents, frequencies)
+    scores = _bm25_formula.scores_of(data.corpus, data.formula, query, documents, frequencies)
     best = np.argsort(-scores)[: data.k]
     yield best, scores[best]
 """
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
-        corpus, queries = getattr(_families, case.family)(case, rng)
+        corpus, queries = getattr(_bm25_corpora, case.family)(case, rng)
         formula = {name: case.parameters[name] for name in _FORMULA}
-        _checks.check(corpus, formula, case.k)
+        _bm25_checks.check(corpus, formula, case.k)
         return _instance(corpus, formula, queries, int(case.k))
 
     def open(self, data: Any, meter: Meter) -> Queries:
@@ -135,19 +135,18 @@ for query in data:
 
     def score(self, instance: Instance, answer: list[Any]) -> tuple[float, dict[str, float]]:
         data, truth = instance.data, instance.truth
-        queries = queries_of(data)
+        queries = _bm25_corpora.unpacked(data["queries"])
         if len(answer) > len(queries):
             raise InvalidAnswer(f"there are {len(answer)} answers to {len(queries)} queries")
-        error = 0.0
+        error, n, k = 0.0, len(data["corpus"]["offsets"]) - 1, data["k"]
         for i, decision in enumerate(answer):
-            documents, told = _checks.decision_of(
-                decision, i, len(data["corpus"]["offsets"]) - 1, data["k"]
-            )
-            scores = _formula.scores_of(
+            where = f"query {i}"
+            documents, told = _bm25_checks.decision_of(decision, where, n, (k,))
+            scores = _bm25_formula.scores_of(
                 data["corpus"], data["formula"], queries[i], documents, truth["frequencies"]
             )
-            _compare(i, documents, told, scores, truth["best"][i])
-            error = max(error, float(np.max(np.abs(told - scores) / np.maximum(1.0, scores))))
+            _bm25_checks.compare(where, documents, told, scores, truth["best"][i])
+            error = max(error, _bm25_checks.largest_error(told, scores))
         return float(len(queries) - len(answer)), {"largest_error": error}
 
     def normal(self, instance: Instance, answer: list[Any]) -> np.ndarray:
@@ -159,80 +158,35 @@ for query in data:
 
     def symmetries(self, instance: Instance, rng: np.random.Generator) -> Iterator[Symmetry]:
         data = instance.data
-        corpus, queries = data["corpus"], queries_of(data)
-        tokens, offsets = np.asarray(corpus["tokens"]), np.asarray(corpus["offsets"])
-        lengths = np.diff(offsets)
         formula = {name: data["formula"][name] for name in _FORMULA}
-
-        order = rng.permutation(len(lengths))
-        parts = [tokens[offsets[d] : offsets[d + 1]] for d in order]
-        permuted = _families._corpus(np.concatenate(parts), lengths[order], corpus["n_terms"])
-        yield Symmetry(
-            "documents permuted",
-            _instance(permuted, formula, queries, data["k"]),
-            back=lambda answer: [(order[np.asarray(found)], scores) for found, scores in answer],
-        )
-        # Some of the new numbers belong to no word.
-        names = rng.permutation(2 * corpus["n_terms"])[: corpus["n_terms"]].astype(np.int32)
-        renamed = _families._corpus(names[tokens], lengths, 2 * corpus["n_terms"])
-        asked = [np.where(q >= 0, names[q], q).astype(np.int32) for q in queries]
-        yield Symmetry("words numbered anew", _instance(renamed, formula, asked, data["k"]))
-        turned = [np.append(q[::-1], _families.UNKNOWN).astype(np.int32) for q in queries]
-        yield Symmetry(
-            "queries reversed, and a word added that nobody knows",
-            _instance(corpus, formula, turned, data["k"]),
-        )
-
-
-def queries_of(data: Any) -> list[np.ndarray]:
-    """The queries of an instance, each an array of tokens."""
-    tokens, places = data["queries"]["tokens"], data["queries"]["offsets"]
-    return [tokens[places[i] : places[i + 1]] for i in range(len(places) - 1)]
+        queries = _bm25_corpora.unpacked(data["queries"])
+        for done, corpus, asked, order in _bm25_corpora.turned(data["corpus"], queries, rng):
+            yield Symmetry(
+                done,
+                _instance(corpus, formula, asked, data["k"]),
+                back=lambda answer, order=order: [
+                    (order[np.asarray(found)], scores) for found, scores in answer
+                ],
+            )
 
 
 def _instance(
     corpus: dict[str, Any], formula: dict[str, Any], queries: list[np.ndarray], k: int
 ) -> Instance:
-    n, tokens = len(corpus["offsets"]) - 1, len(corpus["tokens"])
-    best, frequencies = _formula.best_scores(corpus, formula, queries, k)
-    places = np.concatenate([[0], np.cumsum([len(q) for q in queries])]).astype(np.int64)
-    words = np.concatenate([*queries, np.zeros(0, np.int32)]).astype(np.int32)
+    best, frequencies = _bm25_formula.best_scores(corpus, formula, queries, k)
     return Instance(
         data={
             "corpus": corpus,
             "formula": formula,
-            "queries": {"tokens": words, "offsets": places},
+            "queries": _bm25_corpora.packed(queries),
             "k": k,
         },
         truth={"best": best, "frequencies": frequencies},
-        sizes={"n": n, "tokens": tokens, "queries": len(queries), "k": k},
+        sizes={
+            "n": len(corpus["offsets"]) - 1,
+            "tokens": len(corpus["tokens"]),
+            "queries": len(queries),
+            "k": k,
+        },
         optimum=0.0,
     )
-
-
-def _compare(
-    number: int, documents: np.ndarray, told: np.ndarray, scores: np.ndarray, best: np.ndarray
-) -> None:
-    """Hold an answer against the formula and the best scores.
-
-    Raises:
-        InvalidAnswer: where a score is wrong, a better document is missing, or the order is wrong.
-    """
-    for document, said, score in zip(documents, told, scores, strict=True):
-        if _checks.different(score, said):
-            raise InvalidAnswer(
-                f"query {number}: document {document} scores {score:.9g}, but the answer says "
-                f"{said:.9g}"
-            )
-    for place, (score, wanted) in enumerate(zip(-np.sort(-scores), best, strict=True)):
-        if _checks.different(score, wanted):
-            raise InvalidAnswer(
-                f"query {number}: a document that scores {wanted:.9g} is missing, place {place} "
-                f"has {score:.9g}"
-            )
-    for place, (before, after) in enumerate(pairwise(told)):
-        if after > before and _checks.different(before, after):
-            raise InvalidAnswer(
-                f"query {number}: place {place + 1} scores {after:.9g}, more than the place before "
-                f"it ({before:.9g}); expected falling scores"
-            )

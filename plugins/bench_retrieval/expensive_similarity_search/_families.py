@@ -82,7 +82,7 @@ def planted(case: Case, rng: np.random.Generator) -> Made:
 
     The cheap vectors are those of the first third of the rank, seen with noise.
     """
-    at_least(case, rank=1)
+    at_least(case, rank=1, noise=0)
     weights = 1 / np.sqrt(np.arange(1, case.rank + 1))
     queries = rng.normal(size=(case.anchors + case.queries, case.rank)) * weights
     items = rng.normal(size=(case.n, case.rank))
@@ -93,12 +93,20 @@ def planted(case: Case, rng: np.random.Generator) -> Made:
 
 
 def needles(case: Case, rng: np.random.Generator) -> Made:
-    """Low rank, but what is most similar to a query is so by itself: no other query tells it."""
+    """Low rank, but `needles` items, others for each query, are most similar: no query tells of
+    another's.
+    """
     at_least(case, needles=0)
+    if case.needles > case.n:
+        raise InvalidCase(
+            f"needles is {case.needles}, expected at most n = {case.n}, the number of items: "
+            "choose fewer needles"
+        )
     made = planted(case, rng)
     scores = made.scores.copy()
     for row in scores:
-        row[rng.integers(len(row), size=case.needles)] += 5 + rng.exponential(size=case.needles)
+        chosen = rng.choice(len(row), case.needles, replace=False)
+        row[chosen] += 5 + rng.exponential(size=case.needles)
     return Made(scores, made.cheap_queries, made.cheap_items)
 
 

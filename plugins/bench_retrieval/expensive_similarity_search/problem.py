@@ -55,8 +55,12 @@ class Oracle:
             BudgetSpent: where the query has not so many calls left; none is counted then.
             ValueError: for what is no query or no items.
         """
-        if not isinstance(query, int | np.integer) or not 0 <= query < self.queries:
+        # A boolean would choose a whole axis of the table: all queries for the calls of one.
+        if isinstance(query, bool) or not isinstance(query, int | np.integer):
             raise ValueError(f"query is {query!r}, expected an integer 0..{self.queries - 1}")
+        query = int(query)
+        if not 0 <= query < self.queries:
+            raise ValueError(f"query is {query}, expected 0..{self.queries - 1}")
         if type(items) is not np.ndarray or items.ndim != 1 or items.dtype.kind not in "iu":
             raise ValueError("items must be a one-dimensional array of integers")
         if len(items) and not 0 <= items.min() <= items.max() < self.n:
@@ -148,7 +152,13 @@ for query in range(data.queries):
                     f"{name} is {case.parameters[name]}, expected at most n = {case.n}, the number "
                     f"of items: choose a smaller {name}"
                 )
-        made = getattr(_families, case.family)(case, rng)
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            made = getattr(_families, case.family)(case, rng)
+        if not np.isfinite(made.scores).all():
+            raise InvalidCase(
+                "some similarities are infinite or NaN, expected finite ones: choose parameters "
+                "nearer to the defaults"
+            )
         scores = np.ascontiguousarray(made.scores[case.anchors :])
         return Instance(
             data={

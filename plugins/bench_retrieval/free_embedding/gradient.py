@@ -67,8 +67,9 @@ class Gradient(Solver):
             slope, loss = self._slope(queries @ documents.T, rows, sets)
             gradient = np.concatenate([slope.T @ queries, slope @ documents])
             vectors = _unit(vectors - self.rate * _adam(moments, gradient, step))
-            waited = 0 if loss < least - _LEAST_FALL else waited + 1
-            least = min(least, loss)
+            waited += 1
+            if loss < least - _LEAST_FALL:  # slow falls add up until they are that much
+                least, waited = loss, 0
             if waited >= self.patience:
                 break
         yield answer

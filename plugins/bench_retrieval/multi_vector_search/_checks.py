@@ -5,6 +5,8 @@ import numpy as np
 from bench_retrieval.multi_vector_search._families import Sets
 from harness.api import InvalidCase
 
+_LARGEST = 1e12  # in size, of a token's entries
+
 
 def checked(corpus: Sets, queries: Sets, k: int) -> tuple[Sets, Sets]:
     """The same with tokens as float32 and offsets as int64.
@@ -19,8 +21,6 @@ def checked(corpus: Sets, queries: Sets, k: int) -> tuple[Sets, Sets]:
             f"the queries' tokens have {width} entries, the documents' {expected}: "
             "embed both in one space"
         )
-    if isinstance(k, bool) or not isinstance(k, int | np.integer):
-        raise InvalidCase(f"k is {k!r}, expected a whole number: write k=10, say")
     if not 1 <= k <= len(corpus):
         raise InvalidCase(
             f"k is {k}, expected 1 to {len(corpus)}, the number of documents: choose another k"
@@ -43,13 +43,20 @@ def _sets(sets: Sets, what: str) -> Sets:
         )
     with np.errstate(over="ignore"):
         narrow = np.ascontiguousarray(tokens, np.float32)
-    bad = np.flatnonzero(~np.isfinite(narrow).all(axis=1))
-    if len(bad):
+    largest = max(float(narrow.max()), -float(narrow.min()))  # without a copy; NaN stays NaN
+    if not np.isfinite(largest):
+        bad = np.flatnonzero(~np.isfinite(narrow).all(axis=1))
         first = np.searchsorted(offsets, bad[0], side="right") - 1
         raise InvalidCase(
             f"{len(bad)} of {len(tokens)} tokens are NaN or infinite as float32 (the first is "
             f"token {bad[0] - offsets[first]} of {what} {first}), expected finite ones: "
             "leave them out"
+        )
+    if largest and not 1 / _LARGEST <= largest <= _LARGEST:
+        raise InvalidCase(
+            f"the largest entry of the {what} sets' tokens is {largest:.3g} in size, expected "
+            f"{1 / _LARGEST:g} to {_LARGEST:g}, where inner products can be computed as float32: "
+            "divide the tokens by the length of the longest"
         )
     return Sets(narrow, np.ascontiguousarray(offsets, np.int64))
 

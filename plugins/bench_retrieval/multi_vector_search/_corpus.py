@@ -44,6 +44,13 @@ class Corpus:
         )
         return found
 
+    def of(self, documents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The tokens of some documents, and their offsets, as `tokens` and `offsets` are."""
+        lengths = np.diff(self.offsets)[documents]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        rows = np.repeat(self.offsets[:-1][documents] - offsets[:-1], lengths)
+        return self.tokens[rows + np.arange(len(rows))], offsets
+
     def means(self) -> np.ndarray:
         """The mean token of each document, float32[n, d]."""
         sums = np.add.reduceat(self.tokens, self.offsets[:-1], axis=0)
@@ -93,12 +100,12 @@ def balls(query: np.ndarray, tau: float) -> np.ndarray:
     return np.array(sums, np.float32)
 
 
-def at_least(least: int, **values: int) -> None:
-    """Refuse parameters that are too small.
+def at_least(least: int, **values: float) -> None:
+    """Refuse parameters that are too small, or NaN.
 
     Raises:
         ValueError: with the name of the first.
     """
     for name, value in values.items():
-        if value < least:
+        if not value >= least:
             raise ValueError(f"{name} is {value}, expected {least} or more")

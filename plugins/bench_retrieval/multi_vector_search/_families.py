@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench_retrieval import _archives
 from harness.api import Case, InvalidCase
 
 
@@ -125,18 +126,7 @@ def grid(case: Case, rng: np.random.Generator) -> tuple[Sets, Sets]:
 def file(case: Case, rng: np.random.Generator) -> tuple[Sets, Sets]:
     """The user's own sets: a .npz file with tokens, offsets, queries and query_offsets."""
     names = ("tokens", "offsets", "queries", "query_offsets")
-    advice = f"write it with numpy.savez(path, {', '.join(f'{name}=...' for name in names)})"
-    if not case.path:
-        raise InvalidCase("the family 'file' needs token sets: write file[path=my.npz,k=10]")
-    try:
-        with np.load(case.path, allow_pickle=False) as archive:
-            tokens, offsets, queries, query_offsets = (archive[name] for name in names)
-    except FileNotFoundError:
-        raise InvalidCase(f"there is no file {case.path!r}: {advice}") from None
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError) as error:
-        raise InvalidCase(
-            f"{case.path!r} cannot be read as token sets ({error}): {advice}"
-        ) from None
+    tokens, offsets, queries, query_offsets = _archives.read(case.path, names, "token sets")
     return Sets(tokens, offsets), Sets(queries, query_offsets)
 
 

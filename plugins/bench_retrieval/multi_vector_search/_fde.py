@@ -41,7 +41,8 @@ class Encoder:
             dim: entries of a token. projection: entries of psi; 0, or dim and more: x itself.
             sketch: what the entries of S_r are: "dense", +-1 / sqrt(projection), or "count", one
                 +-1 for each entry of a token.
-            final: entries of an encoding, by a count-sketch of all blocks; 0 leaves them.
+            final: entries of an encoding, by a count-sketch of all blocks; 0, or as many as there
+                are and more, leaves them.
         """
         self._repetitions, self._bits, self._kernel = repetitions, bits, kernel("multi_vector")
         self._directions = rng.normal(size=(dim, repetitions * bits)).astype(np.float32)
@@ -108,6 +109,16 @@ def check(repetitions: int, bits: int, projection: int, sketch: str, final: int)
         raise ValueError(f"projection is {projection}, final {final}; expected 0 (off) or more")
     if sketch not in ("dense", "count"):
         raise ValueError(f"there is no sketch {sketch!r}; expected dense or count")
+
+
+def shortened(final: int, memory: int, count: int) -> int:
+    """Entries to which a last projection has to bring `count` encodings, so that they fit.
+
+    Args:
+        final: entries that were asked for; 0 is all. memory: bytes of all encodings.
+    """
+    fitting = max(1, memory // (4 * count))
+    return min(final, fitting) if final else fitting
 
 
 def _dense(dim, width, rng):

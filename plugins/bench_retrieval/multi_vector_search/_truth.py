@@ -38,7 +38,8 @@ def all_similarities(corpus: Sets, queries: Sets) -> np.ndarray:
 
 
 def _length(tokens: np.ndarray) -> np.ndarray:
-    return np.sqrt((tokens.astype(np.float64) ** 2).sum(axis=1))
+    # By einsum, which works in double on a few rows at a time: a copy may not fit.
+    return np.sqrt(np.einsum("ij,ij->i", tokens, tokens, dtype=np.float64))
 
 
 def truths(corpus: Sets, queries: Sets, k: int) -> dict[str, np.ndarray]:

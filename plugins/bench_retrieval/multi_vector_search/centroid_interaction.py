@@ -14,11 +14,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from bench_retrieval.multi_vector_search._centroids import clustered
 from bench_retrieval.multi_vector_search._corpus import Corpus, answers, at_least
 from harness.api import Solver, kernel
-
-_TOKENS = 1 << 12  # compared to the centroids at a time
-_PER_CENTROID = 16  # tokens of the sample that they are found on
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class CentroidInteraction(Solver):
         "candidates": ("log integer", 20, 500),
     }
 
-    centroids: float = 4.0  # times the root of the number of tokens, as PLAID takes
+    centroids: float = 4.0  # times the root of the number of tokens; PLAID takes 8 to 16
     rounds: int = 4  # of k-means
     candidates: int = 100  # compared exactly
     rerank: bool = True  # False: answers with the candidates as they are
@@ -46,17 +44,11 @@ class CentroidInteraction(Solver):
 
     def solve(self, data, rng):
         corpus = Corpus(data)
-        tokens = corpus.tokens
-        count = min(len(tokens), max(1, int(self.centroids * len(tokens) ** 0.5)))
-        sample = tokens[np.sort(rng.permutation(len(tokens))[: _PER_CENTROID * count])]
-        centroids = sample[rng.permutation(len(sample))[:count]]
-        for _ in range(self.rounds):
-            _move(centroids, sample, _nearest(sample, centroids))
-        codes = _nearest(tokens, centroids)
+        centroids, codes = clustered(corpus.tokens, self.centroids, self.rounds, rng)
 
         def scores(query):
             width = -len(query) % 16 + len(query)  # whole vectors
-            products = np.zeros((count, width), np.float32)
+            products = np.zeros((len(centroids), width), np.float32)
             products[:, : len(query)] = centroids @ query.T
             found = np.empty(corpus.n)
             kernel("multi_vector").mv_chamfer_coded(
@@ -66,19 +58,3 @@ class CentroidInteraction(Solver):
             return found
 
         yield from answers(corpus, data, scores, self.candidates, self.rerank)
-
-
-def _nearest(tokens, centroids):
-    """The nearest centroid of each token, int32."""
-    half = (centroids**2).sum(axis=1) / 2
-    found = np.empty(len(tokens), np.int32)
-    for at in range(0, len(tokens), _TOKENS):
-        found[at : at + _TOKENS] = (tokens[at : at + _TOKENS] @ centroids.T - half).argmax(axis=1)
-    return found
-
-
-def _move(centroids, sample, codes):
-    """Each centroid to the mean of its tokens; one without any stays."""
-    order = np.argsort(codes, kind="stable")
-    there, first, members = np.unique(codes[order], return_index=True, return_counts=True)
-    centroids[there] = np.add.reduceat(sample[order], first, axis=0) / members[:, None]

@@ -2,21 +2,58 @@
 
 How many candidates a method needs is read in two ways: as the recall of one method against that of
 another that may look at more, and as the score `candidates_90` of full rankings.
+
+The headline is recall and latency at once, against an engine that goes by single tokens and has an
+index of them. Both sides were tuned on a draw that no claim is measured on. Of the encodings that
+find nine tenths with 100 candidates those that answered soonest were taken. The rival got the
+setting that answered soonest, and the most candidates, in steps of 20, with which it still found a
+tenth less, so that its latency is its own best at the recall of which the headline speaks.
 """
 
 from math import inf
 
-from harness.api import Claim, CostGap, Level, Speedup
+from harness.api import Claim, CostGap, Level, ScoreRatio
 
 _PAPER = "muvera"
 _CASES = tuple(f"topics[n=10000{draw}]" for draw in ("", ",draw=1", ",draw=2", ",draw=3"))
 _FULL = "candidates=10000,rerank=False"
-_SETTING = (
+_TEXTS = (
     "generated texts, n = 10,000, 128 dimensions, 32 query tokens, tokens seen with noise 0.2 and "
-    "0.3; the Chamfer top 10; encodings of 10,240 entries, filled"
+    "0.3; the Chamfer top 10"
+)
+_SETTING = f"{_TEXTS}; encodings of 10,240 entries, filled"
+_FAST = "fde_pq[bits=4,projection=8]"
+_ENGINE = "inverted_tokens[probes=1,candidates=140]"
+_HEADLINE = (
+    f"{_TEXTS}; encodings of 2,560 entries in codes, all gone through, the best 100 re-ranked; the "
+    "rival looks through one of 2,828 lists for each query token and re-ranks 140"
 )
 
 CLAIMS = [
+    Claim(
+        name="better-recall-than-single-vectors",
+        paper=_PAPER,
+        statement="It finds 10 % more than a system that goes by single tokens.",
+        figure="10 % higher recall at 90 % lower latency than PLAID, mean of six corpora",
+        quantity=ScoreRatio(_FAST, _ENGINE, "recall", _CASES),
+        reproduced=(1.1, inf),
+        holds=(1.0, inf),
+        setting=_HEADLINE,
+        seeds=1,
+        timeout=300.0,
+    ),
+    Claim(
+        name="faster-than-single-vectors",
+        paper=_PAPER,
+        statement="It answers in a tenth of the time that that system takes.",
+        figure="10 % higher recall at 90 % lower latency than PLAID, mean of six corpora",
+        quantity=ScoreRatio(_FAST, _ENGINE, "latency_p50", _CASES),
+        reproduced=(0.0, 0.1),
+        holds=(0.0, 1.0),
+        setting=_HEADLINE,
+        seeds=1,
+        timeout=300.0,
+    ),
     Claim(
         name="fewer-candidates-than-single-vectors",
         paper=_PAPER,
@@ -86,18 +123,5 @@ CLAIMS = [
         holds=(-inf, 0.05),
         setting=f"{_SETTING}; centres from 1,000 documents",
         seeds=1,
-    ),
-    Claim(
-        name="faster-than-single-vectors",
-        paper=_PAPER,
-        statement="It answers sooner than a system that goes by single tokens.",
-        figure="90 % lower latency than PLAID, 10 % higher recall",
-        quantity=Speedup("fde_pq", "single_vector", _CASES[:1], clock="trace"),
-        reproduced=(1.5, inf),
-        holds=(1.0, inf),
-        setting=f"{_SETTING}; 50 queries and the time to build the index; both go through all "
-        "documents, PLAID itself is not here",
-        seeds=1,
-        timeout=120.0,
     ),
 ]

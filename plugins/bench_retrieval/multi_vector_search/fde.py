@@ -3,8 +3,10 @@
 Token sets become fixed dimensional encodings of repetitions * 2^bits * projection entries (`_fde`),
 whose inner products rank documents about as their Chamfer similarity does. The best `candidates` by
 them are compared exactly. A query costs n times as many multiplications as an encoding has entries,
-4 n times as many bytes, and candidates * |Q| |P| d; the index takes O(R |P| d (bits + projection))
-a document.
+and candidates * |Q| |P| d; the index takes O(R |P| d (bits + projection)) a document, and 4 n times
+as many bytes as an encoding has entries. Where that is more than `memory`, from 26,214 documents on
+at the defaults, the paper's last projection shortens the encodings to what fits; `fde_pq` keeps all
+entries, in codes.
 
 The paper's settings: (20, 3, 8), (20, 4, 8), (20, 5, 8) and (20, 5, 16), with every empty bucket
 filled; it re-ranks with query tokens clustered at tau = 0.7. On the corpora here it takes fewer
@@ -44,16 +46,24 @@ class FDE(Solver):
     rerank: bool = True  # False: answers with the candidates as they are
     tau: float = 0.0  # clusters query tokens for the re-ranking; the paper: 0.7; 0 is off
     sketch: str = "dense"  # or count, one sign for each entry, as the authors' program does
-    final: int = 0  # entries of an encoding, by a last projection; 0 leaves all
+    final: int = 0  # entries of an encoding, by a last projection; 0 leaves what memory allows
+    memory: int = 1 << 30  # bytes of all encodings; a last projection shortens longer ones
 
     def __post_init__(self):
         _fde.check(self.repetitions, self.bits, self.projection, self.sketch, self.final)
-        at_least(1, candidates=self.candidates)
+        at_least(0, tau=self.tau)
+        at_least(1, candidates=self.candidates, memory=self.memory)
 
     def solve(self, data, rng):
         corpus = Corpus(data)
         encoder = _fde.Encoder(
-            corpus.dim, self.repetitions, self.bits, self.projection, self.sketch, self.final, rng
+            corpus.dim,
+            self.repetitions,
+            self.bits,
+            self.projection,
+            self.sketch,
+            _fde.shortened(self.final, self.memory, corpus.n),
+            rng,
         )
         index = encoder.documents(corpus.tokens, corpus.offsets, self.fill)
         yield from answers(

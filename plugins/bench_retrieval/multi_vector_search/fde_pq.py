@@ -46,6 +46,7 @@ class FDEPQ(Solver):
 
     def __post_init__(self):
         _fde.check(self.repetitions, self.bits, self.projection, "dense", 0)
+        at_least(0, tau=self.tau)
         at_least(1, candidates=self.candidates, train=self.train)
         at_least(0, rounds=self.rounds)
 
@@ -55,7 +56,7 @@ class FDEPQ(Solver):
             corpus.dim, self.repetitions, self.bits, self.projection, "dense", 0, rng
         )
         some = np.sort(rng.permutation(corpus.n)[: self.train])
-        sample = encoder.documents(*_of(corpus, some), self.fill)
+        sample = encoder.documents(*corpus.of(some), self.fill)
         book = Codebook(sample, self.rounds, rng)
         codes = np.empty((-(-encoder.dim // RUN), corpus.n), np.uint8)
         for first, last, part in encoder.in_parts(corpus.tokens, corpus.offsets, self.fill):
@@ -68,11 +69,3 @@ class FDEPQ(Solver):
             self.rerank,
             self.tau,
         )
-
-
-def _of(corpus, documents):
-    """The tokens of some documents, and their offsets."""
-    lengths = np.diff(corpus.offsets)[documents]
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    rows = np.repeat(corpus.offsets[:-1][documents] - offsets[:-1], lengths)
-    return corpus.tokens[rows + np.arange(len(rows))], offsets

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from bench_retrieval.multi_vector_search._corpus import Corpus, answers, at_least
+from bench_retrieval.multi_vector_search._fde import shortened
 from harness.api import Solver
 
 _DOCUMENTS = 256  # encoded at a time
@@ -30,15 +31,18 @@ class PeerMuvera(Solver):
     fill: bool = True  # the package's default
     candidates: int = 100  # compared exactly
     rerank: bool = True  # False: answers with the candidates as they are
+    memory: int = 1 << 30  # bytes of all encodings; a last projection shortens longer ones
 
     def __post_init__(self):
-        at_least(1, repetitions=self.repetitions, candidates=self.candidates)
+        at_least(1, repetitions=self.repetitions, candidates=self.candidates, memory=self.memory)
 
     def solve(self, data, rng):
         from muvera import Muvera
 
         corpus = Corpus(data)
         reduced = 0 < self.projection < corpus.dim
+        full = self.repetitions * (self.projection if reduced else corpus.dim) << self.bits
+        fitting = shortened(0, self.memory, corpus.n)
         encoder = Muvera(
             num_repetitions=self.repetitions,
             num_simhash_projections=self.bits,
@@ -46,15 +50,15 @@ class PeerMuvera(Solver):
             projection_type="ams_sketch" if reduced else "identity",
             projection_dimension=self.projection if reduced else None,
             fill_empty_partitions=self.fill,
+            final_projection_dimension=fitting if fitting < full else None,
             seed=int(rng.integers(1 << 31)),
         )
         tokens, offsets = corpus.tokens, corpus.offsets
-        parts = []
+        index = np.empty((corpus.n, encoder.output_dimension), np.float32)
         for first in range(0, corpus.n, _DOCUMENTS):
             edges = offsets[first : first + _DOCUMENTS + 1]
             sets = [tokens[a:b] for a, b in pairwise(edges)]
-            parts.append(encoder.encode_documents(sets))
-        index = np.concatenate(parts)
+            index[first : first + len(sets)] = encoder.encode_documents(sets)
         yield from answers(
             corpus,
             data,

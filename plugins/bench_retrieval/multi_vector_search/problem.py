@@ -18,7 +18,7 @@ from bench_retrieval.multi_vector_search import _families
 from bench_retrieval.multi_vector_search._checks import checked
 from bench_retrieval.multi_vector_search._families import Sets
 from bench_retrieval.multi_vector_search._truth import similarities, truths
-from harness.api import Case, Events, Instance, Meter, Problem, Symmetry
+from harness.api import Case, Events, Instance, InvalidAnswer, Meter, Problem, Symmetry
 
 _SHARES = (80, 90, 95)
 
@@ -111,6 +111,7 @@ class MultiVectorSearch(Problem):
             "isotropic[n=30,k=3,queries=4,dim=2,tokens=3,query_tokens=2]",
             "grid[n=40,k=5,queries=6,dim=2]",
             "grid[n=25,k=3,queries=4,dim=4,tokens=6,query_tokens=40]",
+            "grid[n=400,k=5,queries=4,dim=2,tokens=1]",
             "digits[n=40,k=4,queries=3]",
         ],
     }
@@ -153,6 +154,10 @@ for query in data:
     def score(self, instance: Instance, answer: Any) -> tuple[float, dict[str, float]]:
         k, n = instance.data["k"], len(instance.data["offsets"]) - 1
         number = len(instance.data["query_offsets"]) - 1
+        if len(answer) > number:
+            raise InvalidAnswer(
+                f"there are {len(answer)} answers, expected one for each of {number} queries"
+            )
         found, first, shortest = [], 0, n
         for query, one in enumerate(answer):
             ranking = ranking_of(one, n, k, f"query {query}")
@@ -162,7 +167,8 @@ for query in data:
             shortest = min(shortest, len(ranking))
         there = np.concatenate([*found, np.empty(0, np.int64)])
         cost = 1 - np.count_nonzero(there < k) / (number * k)
-        scores = {"recall_at_1": first / number, "answered": len(found) / number}
+        scores = {"recall": 1 - cost, "recall_at_1": first / number}
+        scores["answered"] = len(found) / number
         if shortest > k:
             for share in _SHARES:
                 needed = depth(there, number * k, share / 100)
@@ -204,13 +210,12 @@ for query in data:
             ),
             back=lambda answer: [order[np.asarray(one)] for one in answer],
         )
-        if float(np.abs(data["tokens"]).max(initial=0)) < 1e30:
-            yield Symmetry(
-                "tokens times 2",
-                Instance(
-                    plain | {"tokens": data["tokens"] * np.float32(2)},
-                    truth | {"scores": 2 * truth["scores"], "slack": 2 * truth["slack"]},
-                    instance.sizes,
-                ),
-                strict=True,
-            )
+        yield Symmetry(
+            "tokens times 2",
+            Instance(
+                plain | {"tokens": data["tokens"] * np.float32(2)},
+                truth | {"scores": 2 * truth["scores"], "slack": 2 * truth["slack"]},
+                instance.sizes,
+            ),
+            strict=True,
+        )

@@ -5,8 +5,8 @@ the order of rank, the nearest of all query tokens first, then the second neares
 `deduplicate` a document that is named again is counted again, so that `candidates` names hold fewer
 documents; what systems such as PLAID do lies between. The candidates are compared exactly.
 
-t |Q| d multiplications, t tokens in all: as exact search takes. A real system has an index of the
-tokens; what counts here is how many candidates it needs.
+t |Q| d multiplications, t tokens in all: as exact search takes. It tells how many candidates the
+heuristic needs; `inverted_tokens` has the index that makes it fast.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ import numpy as np
 
 from bench_retrieval._rankings import best
 from bench_retrieval.multi_vector_search._corpus import Corpus, at_least
+from bench_retrieval.multi_vector_search._naming import named
 from harness.api import Solver
+
+_TOKENS = 1 << 14  # compared to the query at a time
 
 
 @dataclass(frozen=True)
@@ -39,22 +42,27 @@ class SingleVector(Solver):
         document_of = np.repeat(np.arange(corpus.n), np.diff(corpus.offsets))
         wanted = max(corpus.k, self.candidates)
         for query in data:
-            found = _named(corpus, document_of, query, wanted, self.deduplicate)
+
+            def ranked(per_token, query=query):
+                return document_of[_nearest(query, corpus.tokens, per_token)].T
+
+            found = named(ranked, len(query), wanted, corpus.k, corpus.n, self.deduplicate)
             yield corpus.rerank(query, found) if self.rerank else found
 
 
-def _named(corpus, document_of, query, wanted, deduplicate):
-    """The candidates in the order in which they are named; k at least."""
-    products = query @ corpus.tokens.T
-    per_token = wanted if deduplicate else -(-wanted // len(query))
-    while True:
-        nearest = np.array([best(row, per_token) for row in products])
-        named = document_of[nearest].T.ravel()
-        if not deduplicate:
-            named = named[: max(wanted, corpus.k)]
-        documents, first = np.unique(named, return_index=True)
-        if len(documents) >= (min(wanted, corpus.n) if deduplicate else corpus.k):
-            break
-        per_token *= 2  # few documents hold all of the nearest
-        wanted *= 1 if deduplicate else 2
-    return documents[np.argsort(first)][:wanted]
+def _nearest(query, tokens, count):
+    """The nearest tokens of each query token, int64[|Q|, count], best first."""
+    items = [np.empty(0, np.int64)] * len(query)
+    products = [np.empty(0, np.float32)] * len(query)
+    for at in range(0, len(tokens), _TOKENS):
+        block = query @ tokens[at : at + _TOKENS].T
+        for row, own in enumerate(block):
+            # Of equals the earlier one stays, so that only larger ones are new.
+            full = len(items[row]) == count
+            new = np.flatnonzero(own > products[row][-1]) if full else np.arange(len(own))
+            if len(new):
+                together = np.append(products[row], own[new])
+                kept = best(together, count)
+                items[row] = np.append(items[row], at + new)[kept]
+                products[row] = together[kept]
+    return np.array(items)

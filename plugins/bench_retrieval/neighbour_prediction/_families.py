@@ -7,15 +7,18 @@ import numpy as np
 
 from harness.api import Case, InvalidCase
 
+_LARGEST = 1e6  # deviation, which leaves digits for what is not noise
+
 Made = tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
 
 
 def gaussians(case: Case, rng: np.random.Generator) -> Made:
     """Two classes, equally frequent: N(0, I), and N((1, ..., 1), deviation^2 I)."""
     _at_least(case, n=1, d=1, queries=1)
-    if not case.deviation > 0:
+    if not 0 < case.deviation <= _LARGEST:
         raise InvalidCase(
-            f"deviation is {case.deviation}, expected a number above 0: choose 1, say"
+            f"deviation is {case.deviation}, expected a number above 0, at most {_LARGEST:g}: "
+            "choose 1, say"
         )
     total = case.n + case.queries
     labels = rng.integers(2, size=total)
@@ -33,6 +36,8 @@ def gaussians(case: Case, rng: np.random.Generator) -> Made:
 def smooth(case: Case, rng: np.random.Generator) -> Made:
     """sin(3 x) + |y| on the square [-1, 1]^2, with Gaussian noise on the labels."""
     _at_least(case, n=1, noise=0, queries=1)
+    if not case.noise <= _LARGEST:
+        raise InvalidCase(f"noise is {case.noise}, expected at most {_LARGEST:g}: choose 0.5, say")
     points = rng.uniform(-1, 1, size=(case.n + case.queries, 2))
     values = np.sin(3 * points[:, 0]) + np.abs(points[:, 1])
     labels = values[: case.n] + case.noise * rng.standard_normal(case.n)

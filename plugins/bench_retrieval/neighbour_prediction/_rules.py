@@ -17,6 +17,15 @@ def groups_for(n: int, d: int, scale: float, smoothness: float) -> int:
     return max(1, min(n, math.ceil(scale * n ** (2 * smoothness / (2 * smoothness + d)))))
 
 
+def neighbours_for(n: int, groups: int, share: float) -> int:
+    """The whole number nearest to share times the groups, from 1 to n.
+
+    Rounding up would compare a rule with more neighbours than it acts as, and an even number of
+    them, whose ties all go to the first class, may err by a point of a hundred more than one less.
+    """
+    return min(n, max(1, math.floor(share * groups + 0.5)))
+
+
 def blocks(points: np.ndarray, queries: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
     """Some queries at a time, and their squared distances to all points.
 

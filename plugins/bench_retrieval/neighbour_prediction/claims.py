@@ -1,64 +1,67 @@
 """What the paper on split nearest-neighbour search claims, as quantities that records determine.
 
-M = 10 n^(2 / (2 + d)) groups throughout, but for the last two, where it is 2 n^(1/2). A rule that
-keeps a share r of the M nearest points acts as k-NN with k = M ln(1 / (1 - r)), and is compared
-with that k: M / 4 for r = .2212, .69 M for 1/2.
+M = 10 n^(2 / (2 + d)) groups for classes, 2 n^(1/2) for values. A rule that keeps a share r of the
+M nearest points acts as k-NN with k = M ln(1 / (1 - r)), and is compared with that k: M / 4 for
+r = .2212, .69 M for 1/2. What is claimed of all n is claimed of each n here, one by one: a mean
+over sizes would hide the smallest, where a rule and its k-NN differ most.
 """
+
+from math import inf
 
 from harness.api import Claim, CostGap
 
 _PAPER = "one-nearest-neighbor-search-minimax"
-# What differs between a rule and its k-NN grows where n is small, so that cases are not alike:
-# several draws of each size make the interval a narrow one.
-_GAUSSIANS = tuple(
-    f"gaussians[{size}queries=4000,draw={draw}]"
-    for size in ("n=500,", "", "n=12500,", "n=62500,")  # 2,500 by default
+_DRAWS = {500: 60, 2500: 5, 12500: 5, 62500: 5}  # of each size; the smallest come near the border
+# How far the rules are apart falls with n; three draws of each size keep the interval narrow.
+_SMOOTH = tuple(
+    f"smooth[{size}draw={draw}]"
+    for size in ("", "n=8000,", "n=16000,", "n=32000,")  # 4,000 by default
     for draw in (1, 2, 3)
 )
-_SETTING = "two Gaussians in 5 dimensions, N(0, I) and N(1, 9 I)"
-_RATES = (
-    "smooth[draw=1]",  # n = 4,000
-    "smooth[n=8000,draw=1]",
-    "smooth[n=16000,draw=1]",
-    "smooth[n=32000,draw=1]",
-)
+
+
+def _gaussians(n: int) -> tuple[str, ...]:
+    size = "" if n == 2500 else f"n={n},"  # the default is not written
+    draws = range(1, _DRAWS[n] + 1)
+    return tuple(f"gaussians[{size}queries=4000,draw={draw}]" for draw in draws)
+
+
+def _comparable(n: int, name: str, share: str, neighbours: str, rules: tuple[str, str]) -> Claim:
+    return Claim(
+        name=f"{name}-{n}",
+        paper=_PAPER,
+        statement=f"Of {n} points, {share} of M group-wise nearest ones are as good as "
+        f"{neighbours}-NN.",
+        figure="the rate of Theta(M)-NN",
+        quantity=CostGap(*rules, _gaussians(n)),
+        reproduced=(-0.02, 0.02),
+        setting="two Gaussians in 5 dimensions, N(0, I) and N(1, 9 I); two errors more or less in "
+        "a hundred predictions count as comparable",
+        timeout=120.0,
+        seeds=1 if _DRAWS[n] > 5 else 2,
+    )
+
+
+_QUARTER = "split_nearest", "nearest_neighbours"
+_HALF = "split_nearest[ratio=0.5]", "nearest_neighbours[share=0.69]"
 
 CLAIMS = [
-    Claim(
-        name="comparable-to-quarter-m",
-        paper=_PAPER,
-        statement="Keeping .2212 M of M group-wise nearest points is as good as M/4-NN.",
-        figure="the rate of Theta(M)-NN",
-        quantity=CostGap("split_nearest", "nearest_neighbours", _GAUSSIANS),
-        reproduced=(-0.02, 0.02),
-        setting=f"{_SETTING}, n = 500 to 62,500; two points of a hundred count as comparable",
-        timeout=120.0,
-        seeds=2,
-    ),
-    Claim(
-        name="comparable-half",
-        paper=_PAPER,
-        statement="Keeping half of the M group-wise nearest points is as good as .69 M-NN.",
-        figure="the rate of Theta(M)-NN",
-        quantity=CostGap("split_nearest[ratio=0.5]", "nearest_neighbours[share=0.69]", _GAUSSIANS),
-        reproduced=(-0.02, 0.02),
-        setting=f"{_SETTING}, n = 500 to 62,500; two points of a hundred count as comparable",
-        timeout=120.0,
-        seeds=2,
-    ),
+    *(_comparable(n, "comparable-to-quarter-m", ".2212", "M/4", _QUARTER) for n in _DRAWS),
+    *(_comparable(n, "comparable-half", "half", ".69 M", _HALF) for n in _DRAWS),
     Claim(
         name="plain-rule-loses",
         paper=_PAPER,
-        statement="Without the selection by distance the rule is worse, by a logarithmic factor.",
+        statement="Without the selection by distance the rule is worse than M-NN.",
         figure="a logarithmic factor in the rate",
         quantity=CostGap(
             "split_nearest[scale=2.0,ratio=1.0]",
             "nearest_neighbours[share=1.0,scale=2.0]",
-            _RATES,
+            _SMOOTH,
         ),
-        reproduced=(0.0005, 1.0),
-        setting="values of a smooth function on a square, M = 2 n^(1/2), against M-NN",
-        seeds=5,
+        reproduced=(0.0, inf),
+        setting="values of a smooth function on a square, M = 2 n^(1/2), n = 4,000 to 32,000; "
+        "squared errors are compared by their difference, which tells the direction and no factor",
+        seeds=3,
     ),
     Claim(
         name="selection-repairs",
@@ -68,10 +71,19 @@ CLAIMS = [
         quantity=CostGap(
             "split_nearest[scale=2.0,ratio=0.5]",
             "nearest_neighbours[share=1.0,scale=2.0]",
-            _RATES,
+            _SMOOTH,
         ),
-        reproduced=(-0.01, 0.0005),
-        setting="values of a smooth function on a square, M = 2 n^(1/2), against M-NN",
-        seeds=5,
+        reproduced=(-inf, 0.0),
+        setting="values of a smooth function on a square, M = 2 n^(1/2), n = 4,000 to 32,000",
+        seeds=3,
+    ),
+    Claim(
+        name="minimax-rate",
+        paper=_PAPER,
+        statement="The squared error falls as n^(-1/2) or faster in two dimensions, but for the "
+        "logarithm of the plain rule.",
+        figure="n^(-2a / (2a + d)) for functions of smoothness a in d dimensions",
+        untestable="claims know the growth of times, memory and calls, and not of costs; the "
+        "exponents are held against the paper's by a test of this board",
     ),
 ]

@@ -1,16 +1,20 @@
 """k-NN: the k nearest points vote, or their labels are averaged.
 
 k is `share` times the number of groups M that the split rule would take, M = scale n^(2a/(2a+d)),
-or a number that is given. Brute force: O(n d) a query, and O(n) for the selection.
+rounded, or a number that is given. Brute force: O(n d) a query, and O(n) for the selection.
 
 Departs from the textbook: where classes are equally frequent the first one is taken.
 """
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench_retrieval.neighbour_prediction._rules import check_rule, groups_for, predictions
+from bench_retrieval.neighbour_prediction._rules import (
+    check_rule,
+    groups_for,
+    neighbours_for,
+    predictions,
+)
 from harness.api import Solver
 
 
@@ -37,5 +41,5 @@ class NearestNeighbours(Solver):
 
     def solve(self, data, rng):
         n, d = data.points.shape
-        k = self.k or math.ceil(self.share * groups_for(n, d, self.scale, self.smoothness))
-        yield predictions(data, min(n, k))
+        groups = groups_for(n, d, self.scale, self.smoothness)
+        yield predictions(data, min(n, self.k) or neighbours_for(n, groups, self.share))

@@ -1,7 +1,8 @@
 """k-NN with k by cross-validation: of 1, 3, 7, 15, ... the one that errs least on left-out parts.
 
-The points are cut into `folds` parts; each is predicted from the others, and the nearest `largest`
-points of a query serve all k at once, sorted once. Time O(n^2 d) for the choice, O(n d) a query.
+The points are cut into `folds` parts; each, or so many of its points that `most` are left out in
+all, is predicted from the others, and the nearest `largest` points of a query serve all k at once,
+sorted once. Time O(min(n, most) n d) for the choice, O(n d) a query.
 
 Departs from the textbook: of equal k the smallest is taken.
 """
@@ -21,7 +22,7 @@ class NearestNeighboursCV(Solver):
 
     problem = "neighbour_prediction"
     role = "baseline"
-    growth: ClassVar = {"time": {"n": 2}, "memory": {"n": 1}}
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 1}}  # of n above `most`
 
     folds: int = 5
     largest: int = 255  # k that is tried

@@ -3,10 +3,9 @@
 k is as in nearest_neighbours.py. In few dimensions it builds a k-d tree, else it takes brute force.
 """
 
-import math
 from dataclasses import dataclass
 
-from bench_retrieval.neighbour_prediction._rules import check_rule, groups_for
+from bench_retrieval.neighbour_prediction._rules import check_rule, groups_for, neighbours_for
 from harness.api import Solver
 
 
@@ -30,6 +29,6 @@ class PeerNeighbours(Solver):
         from sklearn import neighbors
 
         n, d = data.points.shape
-        k = min(n, math.ceil(self.share * groups_for(n, d, self.scale, self.smoothness)))
+        k = neighbours_for(n, groups_for(n, d, self.scale, self.smoothness), self.share)
         kind = neighbors.KNeighborsClassifier if data.classes else neighbors.KNeighborsRegressor
         yield kind(k, n_jobs=1).fit(data.points, data.labels).predict(data.queries)

@@ -14,6 +14,8 @@ import numpy as np
 from bench_retrieval.neighbour_prediction import _families
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
 
+_LARGEST = 1e100  # squares of what is larger may overflow when they are summed
+
 
 class NeighbourPrediction(Problem):
     """Predict from labelled points.
@@ -71,12 +73,7 @@ yield data.labels[gaps.argmin(axis=1)]
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
         points, labels, queries, truth = getattr(_families, case.family)(case, rng)
-        bad = ~np.isfinite(points).all(axis=1)
-        if bad.any():
-            raise InvalidCase(
-                f"point {int(bad.argmax())} holds NaN or infinite numbers, expected finite ones: "
-                "replace them, or leave the point out"
-            )
+        _check(points, labels, queries)
         classes = 0 if labels.dtype.kind == "f" else int(max(labels.max(), truth["labels"].max()))
         data = {
             "points": np.ascontiguousarray(points, np.float64),
@@ -135,6 +132,25 @@ yield data.labels[gaps.argmin(axis=1)]
             Instance(asked.data, truth, instance.sizes),
             back=lambda answer: np.asarray(answer)[back],
         )
+
+
+def _check(points: np.ndarray, labels: np.ndarray, queries: np.ndarray) -> None:
+    """Refuse numbers of which distances and means cannot be made.
+
+    Raises:
+        InvalidCase: which they are, and what to do.
+    """
+    for name, rows in (("point", points), ("query", queries), ("label", labels)):
+        flat = rows.reshape(len(rows), -1)
+        bad = ~(np.abs(flat) <= _LARGEST).all(axis=1)
+        if bad.any():
+            row = int(bad.argmax())
+            finite = np.isfinite(flat[row]).all()
+            raise InvalidCase(
+                f"{name} {row} holds "
+                + (f"numbers beyond {_LARGEST:g}" if finite else "NaN or infinite numbers")
+                + f", expected finite ones up to {_LARGEST:g}: replace them, or leave it out"
+            )
 
 
 def _predictions(answer: object, count: int, classes: int) -> np.ndarray:

@@ -5,6 +5,7 @@ A function here has the name of its family in `problem.py`.
 
 import numpy as np
 
+from bench_retrieval import _archives
 from harness.api import Case, InvalidCase
 
 Made = tuple[np.ndarray, np.ndarray]
@@ -35,6 +36,8 @@ def groups(case: Case, rng: np.random.Generator) -> Made:
             raise InvalidCase(
                 f"{name} is {case.parameters[name]}, expected at least 1: choose a larger {name}"
             )
+    if case.noise < 0:
+        raise InvalidCase(f"noise is {case.noise}, expected at least 0: choose a larger noise")
     if not 0 <= case.outliers <= 1:
         raise InvalidCase(
             f"outliers is {case.outliers}, expected 0 to 1: choose a share of entries"
@@ -49,16 +52,8 @@ def groups(case: Case, rng: np.random.Generator) -> Made:
 
 def file(case: Case, rng: np.random.Generator) -> Made:
     """The user's own points: a .npz file with points, float[n, d], and labels, integers[n]."""
-    advice = "write it with numpy.savez(path, points=..., labels=...)"
-    if not case.path:
-        raise InvalidCase("the family 'file' needs points: write file[path=my.npz]")
-    try:
-        with np.load(case.path, allow_pickle=False) as archive:
-            return archive["points"], archive["labels"]
-    except FileNotFoundError:
-        raise InvalidCase(f"there is no file {case.path!r}: {advice}") from None
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError) as error:
-        raise InvalidCase(f"{case.path!r} cannot be read as points ({error}): {advice}") from None
+    points, labels = _archives.read(case.path, ("points", "labels"), "points")
+    return points, labels
 
 
 def _shipped(name: str, case: Case, rng: np.random.Generator) -> Made:

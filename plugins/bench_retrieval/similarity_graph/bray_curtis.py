@@ -2,7 +2,7 @@
 
 Jaccard's index with the sum of both vectors in the place of their union; without signs it is 1 less
 Bray and Curtis' dissimilarity, and 2 J / (1 + J), so that it ranks as J does. With signs it does
-not. Two vectors of zeros have 1.
+not. It is no metric: 1 less the index breaks the triangle inequality. Two vectors of zeros have 1.
 """
 
 from dataclasses import dataclass

@@ -13,6 +13,8 @@ import numpy as np
 from bench_retrieval.similarity_graph import _families
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
 
+_LARGEST = 1e100  # in size, of a point's entries
+
 
 class SimilarityGraph(Problem):
     """Name the k neighbours of each object that are most likely of its class.
@@ -56,6 +58,12 @@ class SimilarityGraph(Problem):
         ],
         "large": ["groups[n=5000,dim=200]", "groups[n=10000]"],
         "growth": [f"groups[n={n}]" for n in (250, 500, 1000, 2000, 4000)],
+        "tuning": [
+            "groups[n=600,draw=1]",
+            "groups[n=600,outliers=0.02,draw=1]",
+            "iris[n=120,draw=1]",
+            "wine[n=140,draw=1]",
+        ],
         "edge": [
             "groups[n=2,k=1,groups=1,dim=1]",
             "groups[n=9,k=8,groups=2,dim=1,outliers=1.0]",
@@ -72,11 +80,11 @@ yield np.argsort(squares, axis=1, kind="stable")[:, : data.k]
 """
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
-        points, labels = getattr(_families, case.family)(case, rng)
+        with np.errstate(over="ignore", invalid="ignore"):  # told by the check
+            points, labels = getattr(_families, case.family)(case, rng)
         points = _checked(points, labels, case.k)
         if case.scale:
-            spread = points.std(axis=0)
-            points = (points - points.mean(axis=0)) / np.where(spread > 0, spread, 1)
+            points = _standardised(points)
         n, dim = points.shape
         return Instance(
             data={"points": np.ascontiguousarray(points), "k": int(case.k)},
@@ -120,25 +128,44 @@ yield np.argsort(squares, axis=1, kind="stable")[:, : data.k]
         yield Symmetry("points times 2", with_points(2 * points, labels), strict=True)
 
 
+def _standardised(points: np.ndarray) -> np.ndarray:
+    """Each feature with mean 0 and variance 1; one with equal values becomes 0.
+
+    That is asked of the values: their standard deviation may be rounding alone, which is not 0.
+    """
+    spread = points.std(axis=0)
+    differs = (points != points[0]).any(axis=0) & (spread > 0)
+    return np.where(differs, points - points.mean(axis=0), 0) / np.where(differs, spread, 1)
+
+
 def _checked(points: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
     if points.ndim != 2 or points.dtype.kind not in "fiu" or 0 in points.shape:
         raise InvalidCase(
             f"the points are an array of {points.dtype} of shape {points.shape}, expected numbers, "
             "one row for each object"
         )
-    points = points.astype(np.float64)
+    with np.errstate(over="ignore"):
+        points = points.astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise InvalidCase(
             f"{len(bad)} of {len(points)} points are NaN or infinite (the first is {bad[0]}), "
             "expected finite ones: replace them, or leave them out"
         )
+    largest = float(np.abs(points).max())
+    if largest and not 1 / _LARGEST <= largest <= _LARGEST:
+        raise InvalidCase(
+            f"the largest entry of the points is {largest:.3g} in size, expected {1 / _LARGEST:g} "
+            f"to {_LARGEST:g}, where squares can be computed: choose another unit"
+        )
+    if len(points) < 2:
+        raise InvalidCase("there is 1 point, expected 2 or more: give it a neighbour")
     if labels.shape != (len(points),) or labels.dtype.kind not in "iu":
         raise InvalidCase(
             f"the labels are an array of {labels.dtype} of shape {labels.shape}, expected "
             f"{len(points)} integers, one for each point"
         )
-    if isinstance(k, bool) or not 1 <= k < len(points):
+    if not 1 <= k < len(points):
         raise InvalidCase(
             f"k is {k}, expected 1 to {len(points) - 1}, the number of others: choose another k"
         )
@@ -152,8 +179,13 @@ def _neighbours(answer: object, n: int, k: int) -> np.ndarray:
         raise InvalidAnswer(f"the answer is of type {kind}, {wanted}")
     if answer.shape != (n, k):
         raise InvalidAnswer(f"the answer has shape {answer.shape}, {wanted}")
-    if answer.min() < 0 or answer.max() >= n:
-        raise InvalidAnswer(f"the answer names objects outside of 0..{n - 1}, {wanted}")
+    outside = np.argwhere((answer < 0) | (answer >= n))
+    if len(outside):
+        row, place = outside[0]
+        raise InvalidAnswer(
+            f"object {row} is given the neighbour {answer[row, place]}, {wanted} of numbers "
+            f"0..{n - 1}"
+        )
     neighbours = answer.astype(np.int64)
     own = np.flatnonzero((neighbours == np.arange(n)[:, None]).any(axis=1))
     if len(own):

@@ -6,6 +6,7 @@ from harness.api import InvalidAnswer, InvalidCase
 
 METRICS = ("l2", "ip", "cosine")
 _LARGEST = 1e15  # squares of what is larger may overflow a float32 when they are summed
+_SMALLEST = 1e-15  # squares of what is smaller vanish, or lose digits
 
 
 def check(corpus: np.ndarray, queries: np.ndarray, metric: str, k: int) -> None:
@@ -27,7 +28,12 @@ def check(corpus: np.ndarray, queries: np.ndarray, metric: str, k: int) -> None:
                 f"the {name} have dtype {vectors.dtype}, expected float32: convert them with "
                 ".astype(numpy.float32)"
             )
-        _check_rows(vectors, name, metric)
+        largest = _check_rows(vectors, name, metric)
+        if 0 < largest < _SMALLEST:
+            raise InvalidCase(
+                f"the {name} hold no number beyond {_SMALLEST:g}, expected one at least, as "
+                "squares of smaller ones vanish in float32: scale the vectors up"
+            )
     if corpus.shape[1] != queries.shape[1]:
         raise InvalidCase(
             f"the vectors have {corpus.shape[1]} dimensions and the queries {queries.shape[1]}, "
@@ -40,10 +46,13 @@ def check(corpus: np.ndarray, queries: np.ndarray, metric: str, k: int) -> None:
         raise InvalidCase(f"k is {k}, expected 1 to {n}, the number of vectors: choose another k")
 
 
-def _check_rows(vectors: np.ndarray, name: str, metric: str) -> None:
+def _check_rows(vectors: np.ndarray, name: str, metric: str) -> float:
+    """The largest number that the rows hold, without its sign."""
+    largest = 0.0
     for start in range(0, len(vectors), 65536):
         rows = vectors[start : start + 65536]
-        bad = ~(np.abs(rows) <= _LARGEST).all(axis=1)
+        sizes = np.abs(rows)
+        bad = ~(sizes <= _LARGEST).all(axis=1)
         if bad.any():
             row = int(bad.argmax())
             finite = np.isfinite(rows[row]).all()
@@ -58,6 +67,8 @@ def _check_rows(vectors: np.ndarray, name: str, metric: str) -> None:
                 f"row {start + int(some.argmin())} of the {name} is 0, which has no direction; "
                 "expected none under the metric cosine: leave it out, or choose l2 or ip"
             )
+        largest = max(largest, float(sizes.max()))
+    return largest
 
 
 def neighbours_of(answer: object, number: int, n: int, k: int) -> np.ndarray:

@@ -66,6 +66,16 @@ def breast_cancer(case: Case, rng: np.random.Generator) -> Made:
     return _shipped("breast_cancer", case, rng)
 
 
+def words(case: Case, rng: np.random.Generator) -> Made:
+    """Words of English by the company they keep; the vectors of some of them are queries."""
+    _at_least(case, n=1, d=1, fewest=1, queries=1)
+    try:
+        made = _vectors.words(case.n + case.queries, case.d, case.fewest, rng)
+    except ValueError as error:
+        raise InvalidCase(f"n is {case.n} and queries is {case.queries}: {error}") from None
+    return _held_out(made, case)
+
+
 def file(case: Case, rng: np.random.Generator) -> Made:
     """The user's own vectors, a .npy file; queries are held out at random."""
     if not case.path:

@@ -1,8 +1,8 @@
 """What the paper on binary embeddings claims, as quantities that records determine.
 
 Its tables are of images and texts embedded by its own models. Here vectors are drawn, 20,000 of 128
-dimensions around 200 topics, and codes of 256 bits are searched without a second stage (ten
-candidates for ten neighbours), so that the cost is 1 - R10@10 of the codes alone.
+dimensions around 200 topics, and codes of 256 bits are searched without a second stage (as many
+candidates as neighbours), so that the cost is 1 - R10@10, or 1 - R@1, of the codes alone.
 """
 
 from math import inf
@@ -26,7 +26,7 @@ CLAIMS = [
         ),
         reproduced=(-0.06, 0.0),
         setting=f"{_SETTING}; networks with one hidden layer of 512",
-        timeout=600.0,
+        timeout=300.0,
         seeds=3,
     ),
     Claim(
@@ -44,19 +44,22 @@ CLAIMS = [
         seeds=3,
     ),
     Claim(
-        name="two-stages-lose-little",
+        name="codes-lose-little",
         paper=_PAPER,
-        statement="Binary codes and a second look at a few candidates find nearly what floats do.",
+        statement="Codes of a sixteenth of the length find the right vector nearly as often as "
+        "floats do.",
         figure="R@1 of .360 against .361 of floats, 1,024 bits, COCO",
         quantity=CostGap(
-            "shared_basis_binary[coordinates=128,planes=4]",
+            f"recurrent_binary[hidden=512,{_TRAINED.replace('candidates=10', 'candidates=1')}]",
             "brute_force",
-            ("topics[draw=1]", "topics[draw=2]", "topics[draw=3]"),
+            tuple(f"topics[k=1,nudge=1.4,draw={draw}]" for draw in (1, 2, 3)),
         ),
-        reproduced=(-inf, 0.02),
-        holds=(-inf, 0.1),
-        setting="codes of 512 bits for 128 dimensions, no networks; 100 of 20,000 are looked at",
-        seeds=3,
+        reproduced=(-inf, 0.01),
+        holds=(-inf, 0.05),
+        setting=f"{_SETTING} for 128 dimensions; a query is a vector, moved by 1.4, where "
+        "floats still find it in 998 of 1,000; nearly is one of a hundred",
+        timeout=300.0,
+        seeds=1,
     ),
     Claim(
         name="look-ups-beat-hamming",

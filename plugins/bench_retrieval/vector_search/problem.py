@@ -86,6 +86,14 @@ class VectorSearch(Problem):
         "grid": {"n": 5000, "d": 8, "k": 10, "metric": "l2", "side": 3, "queries": 200},
         "digits": {"n": 1597, "k": 10, "metric": "l2", "queries": 200},
         "breast_cancer": {"n": 469, "k": 10, "metric": "l2", "queries": 100},
+        "words": {
+            "n": 1800,
+            "d": 64,
+            "k": 10,
+            "metric": "cosine",
+            "fewest": 2,
+            "queries": 200,
+        },
         "file": {"path": "", "k": 10, "metric": "l2", "queries": 100},
     }
     suites: ClassVar = {
@@ -96,6 +104,7 @@ class VectorSearch(Problem):
         ],
         "standard": [
             "digits",
+            "words",
             "topics",
             "topics[d=64,metric=ip,draw=1]",
             "mixture[n=50000,d=64]",
@@ -132,6 +141,7 @@ class VectorSearch(Problem):
             "heavy_tails[n=65,d=5,tail=0.5,queries=5]",
             "low_dimension[n=300,d=40,intrinsic=1,noise=0,queries=5]",
             "breast_cancer[n=64,metric=cosine,queries=5]",
+            "words[n=50,d=3,k=50,fewest=20,queries=5]",
         ],
     }
     starter = """\

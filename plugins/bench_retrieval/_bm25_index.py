@@ -47,10 +47,21 @@ class Index:
 
     def by_sum(self, k: int) -> Callable[[np.ndarray], Found]:
         """A function: a query -> its k best documents and their scores, all impacts added."""
+        return _one(self.all_by_sum(k), k)
+
+    def by_max_score(self, k: int) -> Callable[[np.ndarray], Found]:
+        """The same by MaxScore."""
+        return _one(self.all_by_max_score(k), k)
+
+    def all_by_sum(self, k: int) -> Callable[..., Found]:
+        """A function: queries, as tokens and offsets -> the k best of each, a row for each query.
+
+        It takes two arrays to fill as well, int32 and float64; without them it makes some.
+        """
         head = (self.ids, self.impacts, self.starts, self.shift, self.n, len(self.shift))
         return _asker(_function("sum", self.dtype), head, k)
 
-    def by_max_score(self, k: int) -> Callable[[np.ndarray], Found]:
+    def all_by_max_score(self, k: int) -> Callable[..., Found]:
         """The same by MaxScore."""
         stride = self.columns.shape[1]
         head = (self.ids, self.impacts, self.starts, self.column_of, self.columns, self.tops)
@@ -127,15 +138,46 @@ def parts(
     return weight * idf, shift * idf, kappa * (1 - b + b * lengths / mean)
 
 
+def impact_matrix(corpus: Any, formula: Any) -> tuple[Any, np.ndarray]:
+    """The impacts as a matrix of documents and terms of scipy's, csc, float64; and the shifts."""
+    from scipy.sparse import csr_array
+
+    tokens, offsets, n_terms = (corpus[name] for name in ("tokens", "offsets", "n_terms"))
+    shape = (len(offsets) - 1, n_terms)
+    matrix = csr_array((np.ones(len(tokens)), tokens, offsets), shape=shape).tocsc()
+    matrix.sum_duplicates()
+    frequencies = np.diff(matrix.indptr)
+    weight, shift, norm = parts(formula, frequencies, np.diff(offsets))
+    matrix.data /= matrix.data + norm[matrix.indices]
+    matrix.data *= np.repeat(weight, frequencies)
+    return matrix, shift
+
+
 def _asker(search: Callable[..., int], head: tuple[Any, ...], k: int) -> Callable[..., Found]:
+    def ask(
+        tokens: np.ndarray,
+        places: np.ndarray,
+        documents: np.ndarray | None = None,
+        scores: np.ndarray | None = None,
+    ) -> Found:
+        count = len(places) - 1
+        if documents is None or scores is None:
+            documents, scores = np.empty((count, k), np.int32), np.empty((count, k))
+        if search(*head, tokens, places, count, k, documents, scores) < 0:
+            raise MemoryError("there is no memory for the terms of the query")
+        return documents, scores
+
+    return ask
+
+
+def _one(ask_all: Callable[..., Found], k: int) -> Callable[[np.ndarray], Found]:
+    """For one query at a time, always into the same arrays."""
     documents, scores = np.empty(k, np.int32), np.empty(k)
     places = np.zeros(2, np.int64)
 
     def ask(query: np.ndarray) -> Found:
         places[1] = len(query)
-        if search(*head, query, places, 1, k, documents, scores) < 0:
-            raise MemoryError("there is no memory for the terms of the query")
-        return documents, scores
+        return ask_all(query, places, documents, scores)
 
     return ask
 

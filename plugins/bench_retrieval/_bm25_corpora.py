@@ -1,18 +1,19 @@
 """The families of cases: each turns a case into a corpus and queries.
 
-A function here has the name of its family in `problem.py`. A corpus is a list of tokens, document
+A function here has the name of its family on the boards. A corpus is a list of tokens, document
 after document, where they begin, and the number of terms; a token is the number of its term. In
 queries -1 stands for a word that the vocabulary lacks.
 """
 
 import re
+from collections.abc import Iterator
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench_retrieval.bm25_search._checks import at_least, shares
+from bench_retrieval._bm25_checks import MOST, at_least, at_most, shares
 from harness.api import Case, InvalidCase
 
 UNKNOWN = -1
@@ -26,7 +27,8 @@ def zipf(case: Case, rng: np.random.Generator) -> Made:
 
     Lengths have a negative binomial law of shape 4, so that their deviation is about half the mean.
     """
-    at_least(case, n=1, terms=1, length=0, exponent=0, queries=0, words=0)
+    at_least(case, n=1, terms=1, length=0, exponent=0, queries=1, words=0)
+    at_most(case, n=MOST, terms=MOST)
     shares(case, "empty", "unknown")
     lengths = rng.negative_binomial(4, 4 / (4 + case.length), case.n)
     lengths[rng.random(case.n) < case.empty] = 0
@@ -36,7 +38,7 @@ def zipf(case: Case, rng: np.random.Generator) -> Made:
     names = rng.permutation(case.terms).astype(np.int32)
     tokens = np.repeat(names, counts)
     rng.shuffle(tokens)
-    corpus = _corpus(tokens, lengths, case.terms)
+    corpus = corpus_of(tokens, lengths, case.terms)
     return corpus, _drawn(corpus, case, rng)
 
 
@@ -57,7 +59,8 @@ def limit(case: Case, rng: np.random.Generator) -> Made:
     As in the LIMIT data set, on which vectors of few dimensions fail: the queries alone tell which
     of the few belong together. All documents have the word "likes" and as many attributes.
     """
-    at_least(case, n=2, likes=1, queries=0)
+    at_least(case, n=2, likes=1, queries=1)
+    at_most(case, n=MOST)
     few = 2
     while few * (few - 1) // 2 < case.queries:
         few += 1
@@ -78,7 +81,7 @@ def limit(case: Case, rng: np.random.Generator) -> Made:
         attributes = rng.permutation(np.concatenate([liked, rest]))
         documents.append(np.concatenate([[first + others + person, word], attributes]))
     tokens = np.concatenate([documents[person] for person in people])
-    corpus = _corpus(tokens, np.full(case.n, case.likes + 2), n_terms)
+    corpus = corpus_of(tokens, np.full(case.n, case.likes + 2), n_terms)
     return corpus, [np.array([UNKNOWN, word, asked + i], np.int32) for i in range(len(pairs))]
 
 
@@ -87,7 +90,7 @@ def toy(case: Case, rng: np.random.Generator) -> Made:
     texts = ["abca", "bcd", "aaadef", "fg", "bbbbb"]
     if case.empty:
         texts.append("")
-    corpus = _corpus(
+    corpus = corpus_of(
         np.frombuffer("".join(texts).encode(), np.uint8) - ord("a"), map(len, texts), 8
     )
     queries = ["abg", "", "?", "aab", "g", "h", "abcdefg", "?a?h"]  # no document has h
@@ -117,7 +120,8 @@ def file(case: Case, rng: np.random.Generator) -> Made:
 
 def _paragraphs(text: str, case: Case, rng: np.random.Generator) -> Made:
     """Different paragraphs as documents, and phrases from them as queries."""
-    at_least(case, n=0, queries=0, words=0)
+    at_least(case, n=0, queries=1, words=0)
+    shares(case, "unknown")
     found = (re.findall(r"[^\W\d_]+", part.lower()) for part in re.split(r"\n\s*\n", text))
     paragraphs = list(dict.fromkeys(tuple(p) for p in found if len(p) >= _FEWEST_WORDS))
     if case.n > len(paragraphs):
@@ -131,13 +135,53 @@ def _paragraphs(text: str, case: Case, rng: np.random.Generator) -> Made:
     words = sorted({word for paragraph in paragraphs for word in paragraph})
     number = {word: i for i, word in enumerate(words)}
     tokens = np.array([number[word] for paragraph in paragraphs for word in paragraph], np.int32)
-    corpus = _corpus(tokens, [len(paragraph) for paragraph in paragraphs], len(words))
+    corpus = corpus_of(tokens, [len(paragraph) for paragraph in paragraphs], len(words))
     return corpus, _drawn(corpus, case, rng, phrases=True)
 
 
-def _corpus(tokens: np.ndarray, lengths: Any, n_terms: int) -> dict[str, Any]:
+def corpus_of(tokens: np.ndarray, lengths: Any, n_terms: int) -> dict[str, Any]:
+    """A corpus of documents of these lengths, whose tokens come one after the other."""
     offsets = np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)
     return {"tokens": tokens.astype(np.int32, copy=False), "offsets": offsets, "n_terms": n_terms}
+
+
+def packed(queries: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """Queries as plain arrays: query i has tokens[offsets[i] : offsets[i + 1]]."""
+    offsets = np.concatenate([[0], np.cumsum([len(query) for query in queries])])
+    tokens = np.concatenate([*queries, np.zeros(0, np.int32)])
+    return {"tokens": tokens.astype(np.int32), "offsets": offsets.astype(np.int64)}
+
+
+def unpacked(queries: Any) -> list[np.ndarray]:
+    """The queries again."""
+    tokens, offsets = queries["tokens"], queries["offsets"]
+    return [tokens[offsets[i] : offsets[i + 1]] for i in range(len(offsets) - 1)]
+
+
+def turned(
+    corpus: Any, queries: list[np.ndarray], rng: np.random.Generator
+) -> Iterator[tuple[str, dict[str, Any], list[np.ndarray], np.ndarray]]:
+    """Other corpora and queries with the same scores: what was done, the corpus, the queries, and
+    which document was put at each place.
+    """
+    tokens, offsets = np.asarray(corpus["tokens"]), np.asarray(corpus["offsets"])
+    lengths, n_terms = np.diff(offsets), corpus["n_terms"]
+    same = np.arange(len(lengths))
+
+    order = rng.permutation(len(lengths))
+    parts = [tokens[offsets[d] : offsets[d + 1]] for d in order]
+    permuted = corpus_of(np.concatenate(parts), lengths[order], n_terms)
+    yield "documents permuted", permuted, queries, order
+
+    # Some of the new numbers belong to no word.
+    names = rng.permutation(2 * n_terms)[:n_terms].astype(np.int32)
+    renamed = corpus_of(names[tokens], lengths, 2 * n_terms)
+    asked = [np.where(q >= 0, names[q], q).astype(np.int32) for q in queries]
+    yield "words numbered anew", renamed, asked, same
+
+    longer = [np.append(q[::-1], UNKNOWN).astype(np.int32) for q in queries]
+    done = "queries reversed, and a word added that nobody knows"
+    yield done, corpus_of(tokens, lengths, n_terms), longer, same
 
 
 def _drawn(
