@@ -25,7 +25,8 @@ def bpe(folder: Path) -> None:
     floor = np.median(in_turn(text.copy, text.copy, ROUNDS))
     report(f"copying {SIZE / 1e6:.0f} MB", f"{floor * 1e3:.1f} ms", "the floor")
 
-    data = Data({"text": text, "merges": MERGES, "split": True})
+    letters = len(set(text.tolist()) - set(b"\n "))
+    data = Data({"text": text, "merges": MERGES, "split": True, "alphabet": letters})
     what = f"BPE training, {SIZE / 1e6:.0f} MB, {MERGES} merges / tokenizers"
     _compare(what, "tokenizers", PeerTokenizers(), GreedyHeap(), data, "<= 1.0")
     _encoding(text)

@@ -1,5 +1,6 @@
 """Figures of the kernels of multi-vector retrieval, for `make bench-self`."""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def multi_vector(folder: Path) -> None:
     report(f"{what} / products alone", ratio(in_turn(products_alone, by_kernel, 15)), "<= 1")
     _encodings(tokens, offsets, rng)
     _codes(mv, rng)
+    _headline()
 
 
 def _encodings(tokens: np.ndarray, offsets: np.ndarray, rng: np.random.Generator) -> None:
@@ -93,6 +95,37 @@ def _codes(mv, rng: np.random.Generator) -> None:
     taken = in_turn(lambda: floats @ query, scan, 11)
     speed = n * parts / np.median(taken[:, 1]) / 1e9
     report("Scan of codes / of floats by BLAS", f"{ratio(taken)}; {speed:.1f} G/s", "<= 0.5")
+
+
+def _headline() -> None:
+    """Recall and latency of encodings in codes, against an engine that goes by single tokens.
+
+    MUVERA's headline, 10 % more recall at a tenth of the latency, at the settings of the claims.
+    Both answer the same queries in turn; what the first one takes is the index, and left out.
+    """
+    from bench_retrieval.multi_vector_search.fde_pq import FDEPQ
+    from bench_retrieval.multi_vector_search.inverted_tokens import InvertedTokens
+    from bench_retrieval.multi_vector_search.problem import MultiVectorSearch
+    from harness.api import Case, Data, Meter
+
+    problem = MultiVectorSearch()
+    parameters = problem.families["topics"] | {"n": 10_000, "queries": 60}
+    instance = problem.make(Case("topics", parameters, draw=9), np.random.default_rng(9))
+    sides = []
+    for solver in (InvertedTokens(probes=1, candidates=140), FDEPQ(bits=4, projection=8)):
+        events = problem.open(Data(instance.data), Meter())
+        sides.append((events, solver.solve(events, np.random.default_rng(0)), []))
+    taken = np.empty((60, 2))
+    for query in range(60):
+        for which, (events, decisions, answers) in enumerate(sides):
+            start = time.perf_counter()
+            answers.append(next(decisions).copy())
+            taken[query, which] = time.perf_counter() - start
+            events.decided()
+    recalls = [1 - problem.score(instance, answers)[0] for *_, answers in sides]
+    what = "Encodings in codes / inverted tokens, 10,000 documents"
+    report(f"{what}: recall", f"{recalls[1]:.3f} / {recalls[0]:.3f}", ">= 1.1")
+    report(f"{what}: latency", ratio(taken[1:]), "<= 0.1")
 
 
 def _unit(rng: np.random.Generator, count: int, dim: int) -> np.ndarray:

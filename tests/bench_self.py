@@ -24,10 +24,10 @@ from bench_detectors import detectors
 from bench_hamming import hamming
 from bench_multi_vector import multi_vector
 from bench_optimisation import newton_schulz, optimisers
-from bench_tableau import first_samples, settled_measurements
+from bench_tableau import first_samples, reading, settled_measurements
 from bench_tabular_compression import tabular_compression
 from bench_tools import in_turn, ratio, report
-from bench_vector_search import code_scans, vector_search
+from bench_vector_search import code_scans, graphs, vector_search
 
 BIN = Path(sys.executable).parent
 SOLVER = '''"""Dummy number {number}: does nothing."""
@@ -231,8 +231,8 @@ def memory(folder: Path) -> None:
 def main() -> None:
     groups = [command_line, short_runs, pyperf_agrees, k_medoids, memory]
     groups += [optimisers, newton_schulz, hamming, bpe, tabular_compression]
-    groups += [bm25, vector_search, code_scans, multi_vector]
-    groups += [detectors, first_samples, settled_measurements]
+    groups += [bm25, vector_search, code_scans, graphs, multi_vector]
+    groups += [detectors, reading, first_samples, settled_measurements]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("groups", nargs="*", choices=[[], *(g.__name__ for g in groups)])
     chosen = parser.parse_args().groups

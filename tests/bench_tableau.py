@@ -32,8 +32,12 @@ def first_samples(folder: Path) -> None:
         return _families.random(case, np.random.default_rng(n))
 
     ours = {"inverse tableau": run_inverse, "CHP": run_chp}
+    large = _codes.surface_code(31, 31, 0)
+    flat = str(stim.Circuit(large).flattened())
     races = [
-        ("surface code d=31", _codes.surface_code(31, 31, 0), ["inverse tableau"], 7, ""),
+        ("surface code d=3", _codes.surface_code(3, 3, 0), ["inverse tableau"], 99, ""),
+        ("surface code d=31", large, ["inverse tableau"], 7, ""),
+        ("the same without loops", flat, ["inverse tableau"], 7, ""),
         ("random Clifford n=10^3", random(1000), [*ours], 7, ""),
         ("random Clifford n=3 10^3", random(3000), [*ours], 3, ""),
         ("random Clifford n=10^4", random(10_000), ["inverse tableau"], 3, "<= 1.2, aim 1.0"),
@@ -54,6 +58,34 @@ def first_samples(folder: Path) -> None:
                 raise AssertionError(f"{what}: {name} and stim differ")
             figure = f"{ratio(taken)}; {np.median(taken[:, 1]):.3g} s"
             report(f"first sample, {what}: {name} / stim", figure, wanted)
+
+
+def reading(folder: Path) -> None:
+    """Text to arrays, against stim, and the parser in Python that tells what is wrong."""
+    import stim
+
+    from bench_quantum import _codes
+    from bench_quantum._circuit import parse
+    from bench_quantum._circuit_parser import read
+
+    for d, rounds in ((3, 99), (31, 9)):
+        looped = _codes.surface_code(d, d, 0.001)
+        flat = str(stim.Circuit(looped).flattened())
+        for what, text in ((f"d={d}", looped), (f"d={d} without loops", flat)):
+            for name, rival in (("stim", stim.Circuit), ("parser in Python", read)):
+                if rival is read and len(text) > 1_000_000:
+                    continue
+
+                def own(text=text) -> None:
+                    parse(text)
+
+                def theirs(text=text, rival=rival) -> None:
+                    rival(text)
+
+                taken = in_turn(theirs, own, rounds)
+                speed = len(text) / np.median(taken[:, 1]) / 1e6
+                figure = f"{ratio(taken)}; {speed:.3g} MB/s"
+                report(f"reading a surface code, {what}: kernel / {name}", figure, "")
 
 
 def settled_measurements(folder: Path) -> None:

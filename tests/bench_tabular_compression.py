@@ -13,9 +13,12 @@ def tabular_compression(folder: Path) -> None:
     """Nanoseconds that a letter takes to be written and to be read, and the bits it becomes.
 
     A table of 5000 x 200 letters of four in 3 x 3 true classes, in blocks. The range coder divides
-    64 bits by 64 once for a letter that it writes and twice for one that it reads, each division
-    waiting for the one before: that is the floor. What was read is held against the table.
+    64 bits by 64 once for a letter (twice for one of more than eight that it reads), each division
+    waiting for the one before: that is the floor of counts. Asymmetric numeral systems read without
+    a division. Compressors of bytes read as from a container that is trusted. What was read is held
+    against the table.
     """
+    from bench_text.tabular_compression._byte_coders import expand
     from bench_text.tabular_compression._container import CODERS, decode, encode
 
     rng = np.random.default_rng(0)
@@ -27,11 +30,11 @@ def tabular_compression(folder: Path) -> None:
             found = encode(table, coder, "blocks", classes=(rows, columns))
         except ModuleNotFoundError:
             continue  # the package zstandard is not there
-        assert np.array_equal(decode(found, table.shape, 4), table)
+        assert np.array_equal(decode(found, table.shape, 4, expand), table)
         writing = _nanoseconds(
             lambda coder=coder: encode(table, coder, "blocks", classes=(rows, columns))
         )
-        reading = _nanoseconds(lambda found=found: decode(found, table.shape, 4))
+        reading = _nanoseconds(lambda found=found: decode(found, table.shape, 4, expand))
         size = f"{8 * len(found) / table.size:.3f} bits"
         figure = f"{writing / table.size:.1f} ns, {reading / table.size:.1f} ns"
         report(f"blocks by {coder}, a letter written, read ({size})", figure, "")

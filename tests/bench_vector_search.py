@@ -25,6 +25,9 @@ def vector_search(folder: Path) -> None:
     corpus = rng.standard_normal((n, d), dtype=np.float32)
     queries = rng.standard_normal((1000, d), dtype=np.float32)
     for metric, kind in (("l2", faiss.IndexFlatL2), ("ip", faiss.IndexFlatIP)):
+        few = kind(d)  # which a cache holds, where arithmetic counts
+        few.add(corpus[:20_000])
+        _single(few, corpus[:20_000], queries[:50], metric, k)
         flat = kind(d)
         flat.add(corpus)
         _single(flat, corpus, queries[:50], metric, k)
@@ -52,7 +55,7 @@ def _single(flat, corpus: np.ndarray, queries: np.ndarray, metric: str, k: int) 
         agree.append(_shared(vectors.nearest(queries[number])[None], found[None], k))
     speed = corpus.nbytes / np.median(taken[:, 1]) / 1e9
     figure = f"{ratio(taken)}; {speed:.0f} GB/s; {np.mean(agree):.2%} same"
-    report(f"one {metric} query, 1e5 x 128 / faiss flat", figure, "<= 1")
+    report(f"one {metric} query, {len(corpus):,} x 128 / faiss flat", figure, "<= 1")
 
 
 def _batch(flat, corpus: np.ndarray, queries: np.ndarray, metric: str, k: int) -> None:
@@ -74,6 +77,68 @@ def _batch(flat, corpus: np.ndarray, queries: np.ndarray, metric: str, k: int) -
 def _shared(one: np.ndarray, two: np.ndarray, k: int) -> float:
     pairs = zip(one, two, strict=True)
     return float(np.mean([len(np.intersect1d(a, b)) / k for a, b in pairs]))
+
+
+def graphs(folder: Path) -> None:
+    """HNSW with as many links and as broad walks as those of faiss and usearch.
+
+    20,000 x 128 in clusters; the time of a query, and the share of the 10 nearest that it finds.
+    """
+    try:
+        import faiss
+        from usearch.index import Index
+    except ImportError:
+        report("HNSW / faiss and usearch", "one of them is not installed", "")
+        return
+    from bench_retrieval import _vectors
+    from bench_retrieval.vector_search._index import nearest_of_many
+    from bench_retrieval.vector_search.hnsw import Graph
+
+    faiss.omp_set_num_threads(1)
+    n, d, k, links, breadth_of_build = 20_000, 128, 10, 16, 64
+    points = _vectors.mixture(n + 200, d, 100, 0.7, np.random.default_rng(1))
+    corpus, queries = points[:n].copy(), points[n:].copy()
+    nearest = nearest_of_many(corpus, queries, "l2", k)
+
+    def ours() -> Graph:
+        graph = Graph(corpus, 0, links, np.random.default_rng(0))
+        graph.build(breadth_of_build)
+        return graph
+
+    def of_faiss():
+        index = faiss.IndexHNSWFlat(d, links)
+        index.hnsw.efConstruction = breadth_of_build
+        index.add(corpus)
+        return index
+
+    def of_usearch() -> Index:
+        index = Index(
+            ndim=d, metric="l2sq", connectivity=links, expansion_add=breadth_of_build, dtype="f32"
+        )
+        index.add(np.arange(n), corpus, threads=1)
+        return index
+
+    for name, build in (("faiss", of_faiss), ("usearch", of_usearch)):
+        report(f"HNSW, building / {name}", ratio(in_turn(build, ours, 3)), "")
+    graph, other, third = ours(), of_faiss(), of_usearch()
+    for breadth in (16, 64, 256):
+        other.hnsw.efSearch = third.expansion_search = breadth
+        searches = {
+            "ours": lambda query, breadth=breadth: graph.nearest(query, breadth, k),
+            "faiss": lambda query: other.search(query[None], k)[1][0],
+            "usearch": lambda query: third.search(query, k, threads=1).keys,
+        }
+        recalls = {
+            name: _shared(np.array([search(query).copy() for query in queries]), nearest, k)
+            for name, search in searches.items()
+        }
+        for name in ("faiss", "usearch"):
+            pair = [
+                lambda search=searches[each]: [search(query) for query in queries]
+                for each in (name, "ours")
+            ]
+            figure = f"{ratio(in_turn(*pair, 5))}; recall {recalls['ours']:.3f}, {name} "
+            report(f"HNSW, breadth {breadth} / {name}", figure + f"{recalls[name]:.3f}", "")
 
 
 def code_scans(folder: Path) -> None:
@@ -118,7 +183,7 @@ def code_scans(folder: Path) -> None:
             report(f"{bits} bits by look-up / {what}", figure, "")
 
 
-FIGURES: tuple[Callable[[Path], None], ...] = (vector_search, code_scans)
+FIGURES: tuple[Callable[[Path], None], ...] = (vector_search, graphs, code_scans)
 
 if __name__ == "__main__":
     for figure in FIGURES:

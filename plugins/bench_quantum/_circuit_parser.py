@@ -1,4 +1,9 @@
-"""Reading a circuit line by line; `_circuit.py` says what comes of it."""
+"""Reading a circuit line by line, with a sentence for whatever is wrong.
+
+`_circuit.py` says what comes of it. The kernel `circuit_text` reads the same language, 15 times as
+fast where the circuit is small and 500 times where it is large; this is what the kernel is held
+against, and what is asked where that refuses a text.
+"""
 
 import re
 from math import fsum, isfinite

@@ -4,29 +4,26 @@
 each possible sample, the exact probability p. Of N shots k then have it, and by Chernoff
 P(N KL(k/N || p) >= t) <= 2 exp(-t), whatever N and p are. A sampler is refused where any of the m
 tests exceeds log(2 m / ALPHA): a right one is refused with probability at most ALPHA, and where
-p is 0 or 1 one wrong bit is enough.
+p is 0 or 1 one wrong bit is enough. There are five kinds of tests, so that in all a right one is
+refused with probability 5e-9 at most. A rate that is wrong by g is found by about
+2 p (1 - p) log(2 m / ALPHA) / g^2 shots.
 
-Shots must be independent of each other too. Of some outputs no two are flipped by one channel, so
-that they are independent: two shots agree in one of them with probability q = p^2 + (1 - p)^2.
-
-- Shots at some distance are compared: in n pairs that share no shot, the agreements in all those
-  outputs are independent trials, for which Chernoff's bound holds with the mean of q. The distances
-  are a few fixed ones and those at which whole shots are equal; the level allows for all.
-- Two shots agree in all with probability prod(q). At most prod(q) N^2 / 2 equal pairs are
-  expected, and by Markov's inequality 1 / ALPHA times as many come with probability ALPHA at most.
+Shots must be independent of each other too (`_independence.py`).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from bench_quantum._circuit import Circuit
+from bench_quantum.stabilizer_sampling._bounds import excess
 from bench_quantum.stabilizer_sampling._error_model import ErrorModel, parities
 from bench_quantum.stabilizer_sampling._exact_law import law
+from bench_quantum.stabilizer_sampling._independence import independence
 from bench_quantum.stabilizer_sampling._reference import by_chp
 from harness.api import InvalidAnswer
 
-ALPHA = 1e-9  # of each kind of test
 _PAIRS = 600  # parities of two outputs that are tested
 _WATCHED = 20_000  # outputs among which independent ones are looked for
 _TINY_QUBITS, _TINY_RECORDS = 5, 8  # the law of all samples is computed up to here
@@ -34,9 +31,21 @@ _FEW_BITS = 10  # or by all parities of so many output bits
 _AT_ONCE = 1 << 26  # bits that are unpacked at a time
 
 
-def truth_of(circuit: Circuit, detectors: bool, rng: np.random.Generator) -> dict[str, Any]:
-    """What samples are held against, as plain data."""
-    outputs = parities(circuit, detectors)
+def truth_of(
+    circuit: Circuit,
+    detectors: bool,
+    rng: np.random.Generator,
+    more: Sequence[list[int]] = (),
+) -> dict[str, Any]:
+    """What samples are held against, as plain data.
+
+    Args:
+        circuit: that is sampled.
+        detectors: whether detectors and observables are told, as flips, or measurements.
+        rng: chooses the pairs that are tested.
+        more: further outputs behind them, each a parity of records.
+    """
+    outputs = [*parities(circuit, detectors), *more]
     bits = len(outputs)
     pairs = _pairs(outputs, rng)
     both = [outputs[a] + outputs[b] for a, b in pairs.tolist()]
@@ -143,7 +152,7 @@ def check(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) ->
     if len(truth["law"]):
         tests.append(_whole_law(truth["law"], samples, bits))
     if len(truth["independent"]) and shots > 1:
-        tests.append(_copies(truth, samples))
+        tests.append(independence(samples, truth["independent"], truth["rates"]))
     return max(tests)
 
 
@@ -159,16 +168,16 @@ def _rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -
     for begin in range(0, shots, rows):
         part = np.unpackbits(samples[begin : begin + rows], axis=1, bitorder="little")
         counts += part.sum(axis=0, dtype=np.int64)
-    excess = _excess(counts[:bits], shots, truth["rates"])
+    found = excess(counts[:bits], shots, truth["rates"])
     if not bits:
         return 0.0
-    worst = int(np.argmax(excess))
-    if excess[worst] > 1:
+    worst = int(np.argmax(found))
+    if found[worst] > 1:
         raise InvalidAnswer(
             f"{names[0]} {worst} is 1 in {counts[worst]} of {shots} shots, "
             f"expected about {shots * truth['rates'][worst]:.6g}"
         )
-    return float(excess[worst])
+    return float(found[worst])
 
 
 def _pair_rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -> float:
@@ -176,56 +185,15 @@ def _pair_rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, st
     columns = np.ascontiguousarray(samples.T)
     used = {int(i): columns[i // 8] >> (i % 8) & 1 for i in np.unique(pairs)}
     counts = np.array([int((used[a] ^ used[b]).sum(dtype=np.int64)) for a, b in pairs.tolist()])
-    excess = _excess(counts, shots, truth["pair_rates"])
-    worst = int(np.argmax(excess))
-    if excess[worst] > 1:
+    found = excess(counts, shots, truth["pair_rates"])
+    worst = int(np.argmax(found))
+    if found[worst] > 1:
         a, b = pairs[worst]
         raise InvalidAnswer(
             f"{names[1]} {a} and {b} differ in {counts[worst]} of {shots} shots, "
             f"expected about {shots * truth['pair_rates'][worst]:.6g}"
         )
-    return float(excess[worst])
-
-
-def _copies(truth: dict[str, Any], samples: np.ndarray) -> float:
-    """Whether shots at some distance agree more often than independent ones."""
-    shots, chosen = len(samples), truth["independent"]
-    rates = truth["rates"][chosen]
-    agree = rates**2 + (1 - rates) ** 2
-    rows = np.ascontiguousarray(samples).view(f"V{samples.shape[1]}").reshape(-1)
-    _, owner, counts = np.unique(rows, return_inverse=True, return_counts=True)
-    equal = float((counts.astype(float) * (counts - 1) / 2).sum())
-    expected = float(np.log(agree).sum()) + 2 * np.log(shots) - np.log(2)
-    if equal and expected < np.log(ALPHA * equal):
-        raise InvalidAnswer(
-            f"{equal:.0f} pairs of shots are equal, expected {np.exp(expected):.2g} at most: "
-            "shots must be independent"
-        )
-    order = np.argsort(owner, kind="stable")
-    gaps = np.diff(order)[np.diff(owner[order]) == 0]  # between a shot and its next equal
-    often = np.argsort(np.bincount(gaps, minlength=1))[::-1][:3]
-    distances = {d for d in (1, 64, 512, 1024, shots // 2, *often.tolist()) if 0 < d < shots}
-    few = max(1, _AT_ONCE // shots)
-    columns = np.stack([samples[:, i // 8] >> (i % 8) & 1 for i in chosen[:few].tolist()])
-    mean = agree[:few].mean()
-    worst = 0.0
-    for distance in sorted(distances):
-        same = columns[:, :-distance] == columns[:, distance:]
-        parts = np.arange(shots - distance) // distance % 2
-        for part in (0, 1):  # within either no shot is in two pairs
-            trials = same[:, parts == part]
-            if not trials.size:
-                continue
-            level = np.log(2 * 2 * shots / ALPHA)
-            divergence = _divergence(np.array([trials.mean()]), np.array([mean]))[0]
-            excess = trials.size * float(divergence) / level
-            if excess > 1:
-                raise InvalidAnswer(
-                    f"bits of shots that are {distance} apart agree in {trials.mean():.4%} of "
-                    f"cases, expected about {mean:.4%}: shots must be independent"
-                )
-            worst = max(worst, excess)
-    return worst
+    return float(found[worst])
 
 
 def _whole_law(law_: np.ndarray, samples: np.ndarray, bits: int) -> float:
@@ -234,28 +202,12 @@ def _whole_law(law_: np.ndarray, samples: np.ndarray, bits: int) -> float:
     for byte in range(samples.shape[1]):
         numbers |= samples[:, byte].astype(np.int64) << 8 * byte
     counts = np.bincount(numbers, minlength=1 << bits)
-    excess = _excess(counts, shots, np.where(law_ < 1e-12, 0.0, np.minimum(law_, 1.0)))
-    worst = int(np.argmax(excess))
-    if excess[worst] > 1:
+    found = excess(counts, shots, np.where(law_ < 1e-12, 0.0, np.minimum(law_, 1.0)))
+    worst = int(np.argmax(found))
+    if found[worst] > 1:
         sample = f"{worst:0{max(bits, 1)}b}"[::-1]
         raise InvalidAnswer(
             f"the sample {sample} came {counts[worst]} times in {shots} shots, "
             f"expected about {shots * law_[worst]:.6g}"
         )
-    return float(excess[worst])
-
-
-def _excess(counts: np.ndarray, shots: int, rates: np.ndarray) -> np.ndarray:
-    """N KL(k/N || p) as a share of what is allowed; infinite where k is impossible."""
-    if not len(counts):
-        return np.zeros(0)
-    rates = np.where(rates < 1e-12, 0.0, np.where(rates > 1 - 1e-12, 1.0, rates))
-    return shots * _divergence(counts / max(shots, 1), rates) / np.log(2 * len(counts) / ALPHA)
-
-
-def _divergence(share: np.ndarray, rates: np.ndarray) -> np.ndarray:
-    """KL(share || rate) of coins."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ones = np.where(share > 0, share * np.log(share / rates), 0.0)
-        zeros = np.where(share < 1, (1 - share) * np.log((1 - share) / (1 - rates)), 0.0)
-    return np.asarray(ones + zeros)
+    return float(found[worst])

@@ -11,6 +11,7 @@ from math import fsum, log1p
 import numpy as np
 
 from bench_quantum._circuit import (
+    CODE,
     INVERTED,
     JOINED,
     NUMBER,
@@ -33,7 +34,8 @@ _LONGEST = 1e17  # trials; what is rarer than that is never seen
 _BOTH = X_BIT | Z_BIT
 _ERROR = {"X_ERROR": X_BIT, "Y_ERROR": _BOTH, "Z_ERROR": Z_BIT}
 _BASIS = {"X": X_BIT, "Y": _BOTH, "Z": Z_BIT}
-_SILENT = {"TICK", "QUBIT_COORDS", "SHIFT_COORDS", "I_ERROR"}
+_SILENT = {CODE[name] for name in ("TICK", "QUBIT_COORDS", "SHIFT_COORDS", "I_ERROR")}
+_DETECTOR = CODE["DETECTOR"]
 
 
 def _steps_of_gates() -> dict[str, tuple[str, int]]:
@@ -103,21 +105,26 @@ class _Lowering:
         all_targets = circuit.targets.tolist()
         argument_ends = circuit.first_argument.tolist()
         all_arguments = circuit.arguments.tolist()
+        numbers = (circuit.targets & NUMBER).tolist()
         for i, code in enumerate(circuit.opcodes.tolist()):
             places.append(len(self.op))
+            if code in _SILENT:
+                continue
+            if code == _DETECTOR:  # most lines of a large circuit are
+                if self.detectors:
+                    self.look_back("DETECTOR", numbers[ends[i] : ends[i + 1]])
+                continue
             operation = OPERATIONS[code]
             name = operation.name
-            if name in _SILENT:
-                continue
             targets = all_targets[ends[i] : ends[i + 1]]
             arguments = all_arguments[argument_ends[i] : argument_ends[i + 1]]
             if name == "REPEAT":
                 self.add("REPEAT", rounds=int(circuit.counts[i]))
             elif name == "END":
                 self.add("END", value=places[int(circuit.partners[i])])
-            elif operation.group == "annotation":
-                if self.detectors:
-                    self.annotation(name, targets, arguments)
+            elif name == "OBSERVABLE_INCLUDE":
+                if self.detectors and targets:
+                    self.look_back("OBSERVABLE", numbers[ends[i] : ends[i + 1]], int(arguments[0]))
             elif targets:
                 getattr(self, operation.group)(name, targets, arguments)
         return self.finished()
@@ -242,13 +249,10 @@ class _Lowering:
         if arguments:
             self.flips("ALL_RECORDS", "FLIP_RECORDS", [count], arguments[0])
 
-    def annotation(self, name: str, targets: list[int], arguments: list[float]) -> None:
-        back = [target & NUMBER for target in targets]
-        self.longest = max(self.longest, max(back, default=0))
-        if name == "DETECTOR":
-            self.add("DETECTOR", back)
-        elif back:
-            self.add("OBSERVABLE", back, int(arguments[0]))
+    def look_back(self, step: str, back: list[int], value: int = 0) -> None:
+        if back:
+            self.longest = max(self.longest, *back)
+        self.add(step, back, value)
 
 
 def _basis(name: str) -> int:

@@ -3,7 +3,8 @@
 The rules are those of `pauli_frames`, of which this is the plain form: frames of many shots in
 words of 64 bits, gates from their linear maps, errors by the gaps between them, `rng.geometric`.
 Time O(shots / 64) and some microseconds for each target. Blocks bound the memory, 2 bits for each
-qubit and one for each record and shot.
+qubit and one for each record and shot, which become bytes at the end: blocks of circuits that
+record much are smaller.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from bench_quantum.stabilizer_sampling._outputs import packed
 from bench_quantum.stabilizer_sampling._reference import by_chp
 from harness.api import Solver
 
+_MOST_RECORDS = 1 << 28  # of all shots of a block
 _AXES = {"X": (0,), "Z": (1,), "Y": (0, 1)}  # bits x and z of a Pauli
 
 
@@ -51,8 +53,10 @@ class NumpyFrames(Solver):
         known = np.zeros(circuit.n_measurements, np.uint8) if detectors else by_chp(circuit)
         zeros = np.zeros(circuit.n_measurements, np.uint8)
         parts = []
-        for begin in range(0, data.shots, self.block):
-            shots = min(self.block, data.shots - begin)
+        fits = _MOST_RECORDS // max(1, circuit.n_measurements) // 64 * 64
+        block = max(64, min(self.block, fits))
+        for begin in range(0, data.shots, block):
+            shots = min(block, data.shots - begin)
             frames = Frames(circuit, (shots + 63) // 64, rng)
             flips = frames.run()[:, :shots].T
             parts.append(packed(circuit, flips ^ known, detectors, zeros))

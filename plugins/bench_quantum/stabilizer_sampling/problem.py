@@ -9,8 +9,10 @@ answer is held against exact probabilities: of every output bit, of parities of 
 them and, where there are few bits, of every whole sample, all to one in 10^9 (`_checks.py`). They
 come from a walk backwards through the circuit and from the tableau of Aaronson and Gottesman, or,
 for tiny circuits, from density matrices; frames, which the paper's solver is made of, take no part.
-Shots that are copies of others are refused. Rare events of which a pair of bits tells nothing are
-not tested; more shots test more.
+Shots that are copies of others, in whatever order, or that have noise in common with another one at
+some distance are refused. The standard suite has shots enough to find a detector that is 1 too
+often by 0.01. Rare events of which a pair of bits tells nothing are not tested; more shots test
+more.
 """
 
 from collections.abc import Iterator
@@ -24,7 +26,8 @@ from bench_quantum.stabilizer_sampling import _checks, _families
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
 
 _MOST_BYTES = 1 << 31  # of an answer
-_MOST_STEPS = 20_000_000  # targets of a whole run, which the walk backwards has to go through
+_MOST_WORK = 1e11  # bytes that the tableau of the reference passes over: minutes
+_MOST_STEPS = 30_000_000  # targets of a whole run, which the walk backwards has to go through
 
 
 class StabilizerSampling(Problem):
@@ -78,12 +81,15 @@ class StabilizerSampling(Problem):
             "tiny[shots=200]",
         ],
         "standard": [
-            "surface_code[distance=3]",
-            "surface_code[distance=5,shots=10000]",
-            "surface_code[distance=11,shots=10000]",
-            "surface_code[distance=7,p=0.01,basis=x,rotated=false]",
-            "surface_code[distance=7,what=measurements]",
-            "repetition_code[distance=25,shots=10000]",
+            # Shots enough to tell a detector, or a fair coin, that is wrong by 0.01.
+            "surface_code[distance=3,shots=20000]",
+            "surface_code[distance=5,shots=30000]",
+            "surface_code[distance=11,shots=30000]",
+            "surface_code[distance=7,p=0.01,basis=x,rotated=false,shots=150000]",
+            "surface_code[distance=7,shots=250000,what=measurements]",
+            "repetition_code[distance=25,shots=40000]",
+            # And few, where reading and preparing the circuit counts.
+            "surface_code[distance=5]",
             "random[n=10,layers=10,p=0.01]",
             "random[n=100,layers=20]",
             "tiny[shots=10000]",
@@ -92,6 +98,7 @@ class StabilizerSampling(Problem):
             "surface_code[distance=15,shots=10000]",
             "surface_code[distance=21,shots=10000]",
             "surface_code[distance=31,shots=10000]",
+            "surface_code[distance=100,shots=1000]",
             "surface_code[distance=21,p=0.0001,shots=10000]",
             "surface_code[distance=21,p=0.01,shots=10000]",
             "surface_code[distance=21,shots=10000,what=measurements]",
@@ -150,13 +157,19 @@ yield found
                 f"a run has {steps:.3g} steps, expected at most {_MOST_STEPS:.3g}, or its law "
                 "can't be computed: choose a smaller circuit"
             )
+        qubits = circuit.compacted().n_qubits
+        if not detectors and bits * (qubits / 8) ** 2 > _MOST_WORK:
+            raise InvalidCase(
+                f"the reference of {bits} measurements of {qubits} qubits takes too long to "
+                "compute: choose a smaller circuit, or sample its detectors"
+            )
         return Instance(
             {"circuit": text, "shots": case.shots, "what": case.what, "bits": bits},
             _checks.truth_of(circuit, detectors, rng),
             {
                 "bits": bits,
                 "shots": case.shots,
-                "qubits": circuit.compacted().n_qubits,
+                "qubits": qubits,
                 "measurements": circuit.n_measurements,
                 "steps": 1 + steps,
             },

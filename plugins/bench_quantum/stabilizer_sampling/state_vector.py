@@ -24,7 +24,7 @@ from bench_quantum._circuit import (
 )
 from bench_quantum._gates import PAULIS, unitary
 from bench_quantum.stabilizer_sampling._outputs import packed
-from harness.api import Solver
+from harness.api import Solver, Unsupported
 
 _AMPLITUDES = 1 << 20  # of all shots of a block
 _OTHER = {"X": "Z", "Y": "X", "Z": "X"}  # turns the -1 eigenstate into the other one
@@ -43,7 +43,7 @@ class StateVector(Solver):
     def solve(self, data, rng):
         circuit = parse(data.circuit).compacted()
         if circuit.n_qubits > self.most:
-            raise ValueError(
+            raise Unsupported(
                 f"the circuit has {circuit.n_qubits} qubits, expected at most {self.most}: raise "
                 "`most`, or use another solver"
             )

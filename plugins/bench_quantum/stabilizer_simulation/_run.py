@@ -13,7 +13,10 @@ _WORDS_PER_SLICE = 1 << 26  # about a tenth of a second
 
 def prepare(data: Any, rng: np.random.Generator) -> tuple[Program, np.ndarray]:
     """The circuit as a program, and its coins, uint8."""
-    program = compile_circuit(parse(data.circuit))
+    circuit = parse(data.circuit)
+    if circuit.n_qubits > len(circuit.targets):  # most numbers are of no qubit
+        circuit = circuit.compacted()
+    program = compile_circuit(circuit)
     return program, rng.integers(2, size=program.n_coins, dtype=np.uint8)
 
 

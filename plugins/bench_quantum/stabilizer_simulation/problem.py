@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench_quantum._circuit import OPERATIONS, CircuitError, parse
+from bench_quantum._circuit import OPERATIONS, Circuit, CircuitError, parse
 from bench_quantum.stabilizer_simulation import _families, _program
 from bench_quantum.stabilizer_simulation._parities import Parities, settled
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
@@ -23,6 +23,8 @@ from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Sym
 # Of R fair coins the ones are further than 3.25 sqrt(R) from R / 2 in 1.4e-9 of all runs at most
 # (Hoeffding); so nothing is said of fewer than 43.
 _FAR = 3.25
+_MOST_STEPS = 30_000_000  # targets of a whole run, which is unrolled
+_MOST_BITS = 1 << 35  # of the candidates for what is settled, 4 GiB
 
 
 class StabilizerSimulation(Problem):
@@ -99,12 +101,13 @@ yield simulate(parse(data.circuit), iter(lambda: int(rng.integers(2)), None))
         text = getattr(_families, case.family)(case, rng)
         try:
             circuit = parse(text)
+            _expect_small(circuit)
             program = _program.compile_circuit(circuit)
         except CircuitError as error:
             raise InvalidCase(f"this is no circuit for this board: {error}") from None
         if not program.n_records:
             raise InvalidCase("the circuit measures nothing; end it with M and some qubits, say")
-        parities = settled(circuit)
+        parities = settled(circuit.compacted())
         return Instance(
             data={"circuit": text},
             truth={
@@ -147,6 +150,26 @@ yield simulate(parse(data.circuit), iter(lambda: int(rng.integers(2)), None))
         even = " ".join(map(str, order[: n // 2 * 2]))
         before = "".join(f"{name} {even if 'C' in name else order[0]}\n" for name in lines)
         yield Symmetry("gates without effect in front", _with_text(instance, before + text))
+
+
+def _expect_small(circuit: Circuit) -> None:
+    """Refuse what can't be unrolled, or whose settled sums can't be found, before it is tried.
+
+    Raises:
+        InvalidCase: where the circuit is too large.
+    """
+    steps = float((circuit.times() * (1 + np.diff(circuit.first_target))).sum())
+    if steps > _MOST_STEPS:
+        raise InvalidCase(
+            f"a run has {steps:.3g} steps, expected at most {_MOST_STEPS:.3g}: choose fewer rounds "
+            "or a smaller circuit"
+        )
+    n, count = circuit.compacted().n_qubits, circuit.n_measurements
+    if min(count, 2 * n + 1024) * (count + 4 * n) > _MOST_BITS:
+        raise InvalidCase(
+            f"what is settled among {count} results of {n} qubits takes more than "
+            f"{_MOST_BITS >> 33} GiB to find: choose a smaller circuit"
+        )
 
 
 def _with_text(instance: Instance, text: str) -> Instance:

@@ -23,7 +23,7 @@ from bench_quantum._circuit import (
     parse,
 )
 from bench_quantum._gates import PAULIS, unitary
-from harness.api import Solver
+from harness.api import Solver, Unsupported
 
 _AXES = "_XZY"  # by the bits of a factor
 _AFTER_RESET = {"X": "Z", "Y": "X", "Z": "X"}  # turns the -1 eigenstate into the other one
@@ -40,7 +40,7 @@ class StateVector(Solver):
     def solve(self, data, rng):
         circuit = parse(data.circuit)
         if circuit.n_qubits > self.most:
-            raise ValueError(
+            raise Unsupported(
                 f"the circuit has {circuit.n_qubits} qubits, expected at most {self.most}: raise "
                 "`most`, or use another solver"
             )

@@ -1,4 +1,11 @@
-"""What is claimed of approximate Hamming distances, as far as it shows."""
+"""What is claimed of approximate Hamming distances, as far as it shows.
+
+Where theory says time c (a + b) for b bins, with a the cost of a round in transforms of a bin, the
+exponent between b and 8 b bins is log8((a + 8 b) / (a + b)): 0.96 from b = 20 on where a round
+costs as much as two bins, 0.91 where it costs as much as five; from b = 5 on it would be 0.86 and
+0.72. So the claim on growth begins at epsilon = 0.1, with more letters in the pattern than bins,
+and a tenth about 1 keeps the promise. No first look at times was needed for it.
+"""
 
 from math import inf
 
@@ -8,6 +15,10 @@ _PAPER = "faster-algorithms-text-pattern-hamming"
 _ONE_ROUND = "kopelowitz_porat[rounds=1]"
 _TEXT = "uniform[n=20000,alphabet=2000,epsilon={}]"
 _BY_EPSILON = tuple(_TEXT.format(epsilon) for epsilon in (0.4, 0.2, 0.1, 0.05))
+_MANY_BINS = tuple(
+    f"uniform[n=20000,m=2000,alphabet=10000,epsilon={epsilon}]"
+    for epsilon in (0.1, 0.05, 0.025, 0.0125)
+)
 _SETTING = "uniform letters, 2000 of them, n = 20,000, m = 1000"
 
 CLAIMS = [
@@ -56,10 +67,10 @@ CLAIMS = [
         paper=_PAPER,
         statement="What came before takes time proportional to 1 / epsilon.",
         figure="exponent 1",
-        quantity=Growth("kopelowitz_porat", _BY_EPSILON, "inverse_epsilon", of="timing"),
-        reproduced=(0.8, 1.2),
+        quantity=Growth("kopelowitz_porat", _MANY_BINS, "inverse_epsilon", of="timing"),
+        reproduced=(0.9, 1.1),
         holds=(0.5, 1.3),
-        setting=_SETTING,
+        setting="uniform letters, 10,000 of them, n = 20,000, m = 2000, 20 to 160 bins",
     ),
     Claim(
         name="estimates-are-faster-than-exact-counts",

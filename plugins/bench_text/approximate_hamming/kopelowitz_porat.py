@@ -22,7 +22,7 @@ from typing import ClassVar
 import numpy as np
 
 from bench_text.approximate_hamming._maps import all_numbered
-from bench_text.hamming_distances._letters import counted
+from bench_text.hamming_distances._letters import counted, fitting
 from bench_text.hamming_distances._transforms import matches
 from harness.api import Solver
 
@@ -52,7 +52,7 @@ class KopelowitzPorat(Solver):
         bins = math.ceil(2 / data.epsilon)
         best = np.zeros(len(text) - m + 1, np.int32)
         for _ in range(self.rounds or 2 * math.ceil(math.log2(max(2, len(text))))):
-            into = rng.integers(bins, size=s).astype(np.uint8 if bins < 256 else np.uint16)
+            into = rng.integers(bins, size=s).astype(fitting(bins))
             ours, theirs = into[text], into[pattern]
             if self.counting == "bits":
                 found = counted(ours, theirs, "sliced", bins)

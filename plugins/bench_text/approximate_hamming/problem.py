@@ -22,6 +22,7 @@ from bench_text.hamming_distances._letters import by_definition, renamed, window
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
 
 _TINY = 1 << 20  # comparisons
+_LEAST_EPSILON = 1e-6  # a map has 2 / epsilon bins
 _NAMES = ("dna", "english", "uniform", "zipf", "periodic", "planted", "wide", "file")
 
 
@@ -85,10 +86,10 @@ yield np.array([(window != data.pattern).sum() for window in windows], np.float6
 """
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
-        if not 0 < case.epsilon < 1:
+        if not _LEAST_EPSILON <= case.epsilon < 1:
             raise InvalidCase(
-                f"epsilon is {case.epsilon}, expected more than 0 and less than 1: write "
-                "epsilon=0.25, say"
+                f"epsilon is {case.epsilon}, expected {_LEAST_EPSILON} or more and less than 1: "
+                "write epsilon=0.25, say"
             )
         if case.family == "disjoint":
             text, pattern = _disjoint(case)
@@ -159,9 +160,11 @@ def _estimates(answer: object, instance: Instance) -> np.ndarray:
     """
     n, m = len(instance.data["text"]), len(instance.data["pattern"])
     wanted = f"expected an array of the {n - m + 1} estimates"
-    if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "fiu":
-        told = f"an array of {answer.dtype}" if isinstance(answer, np.ndarray) else type(answer)
+    if type(answer) is not np.ndarray:  # of a masked array nothing differs
+        told = "None" if answer is None else f"of type {type(answer).__name__}"
         raise InvalidAnswer(f"the answer is {told}, {wanted}")
+    if answer.dtype.kind not in "fiu":
+        raise InvalidAnswer(f"the answer has dtype {answer.dtype}, {wanted}")
     if answer.shape != (n - m + 1,):
         raise InvalidAnswer(f"the answer has the shape {answer.shape}, {wanted}")
     estimates = answer.astype(np.float64)

@@ -19,7 +19,7 @@ class Sampling(Solver):
 
     problem = "approximate_hamming"
     role = "baseline"
-    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 1}}
+    growth: ClassVar = {"time": {"n": 1, "m": 1}, "memory": {"n": 1, "m": 0}}
 
     share: float = 1.0  # of the places, after which it ends
 

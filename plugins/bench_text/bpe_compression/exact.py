@@ -6,7 +6,8 @@ The utility still to be had from a text x with m merges left is
 
 and sequences that differ in the order of merges which do not touch lead to the same x'. So f is
 kept for each (x, m), a symbol being the pair of symbols it was made of. The number of states grows
-exponentially in m.
+exponentially in m. With `memo=false` nothing is kept, and every sequence of merges is tried: brute
+force.
 
 Departs from the paper: its search goes through one order only of merges that commute; keeping f is
 simpler and finds the same. It begins with greedy, which is its answer where the text has more than
@@ -18,7 +19,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from bench_text.bpe_compression._search import merged
 from bench_text.bpe_training._words import trained
 from harness.api import Solver
 
@@ -32,7 +32,8 @@ class Exact(Solver):
     role = "paper"
 
     longest: int = 30  # characters
-    states: int = 100_000  # some seconds
+    states: int = 100_000  # some seconds; every visit counts where nothing is kept
+    memo: bool = True
 
     def __post_init__(self) -> None:
         for name in ("longest", "states"):
@@ -45,7 +46,7 @@ class Exact(Solver):
         if len(data.weight) > 1 or len(word) > self.longest:
             return
         try:
-            best = _best(word, data.merges, {}, self.states)[1]
+            best = _Search(self.states, self.memo).best(word, data.merges)[1]
         except _TooMany:
             return
         ids = {pair: data.alphabet + r for r, pair in enumerate(best)}
@@ -57,21 +58,36 @@ class _TooMany(Exception):
     pass
 
 
-def _best(word, merges, known, most):
-    """The utility of the best merges of a word, and these."""
-    if merges == 0 or len(word) < 2:
-        return 0, ()
-    if (word, merges) not in known:
-        if len(known) == most:
+class _Search:
+    def __init__(self, states, memo):
+        self.left, self.memo, self.known = states, memo, {}
+
+    def best(self, word, merges):
+        """The utility of the best merges of a word, and these."""
+        if merges == 0 or len(word) < 2:
+            return 0, ()
+        if (word, merges) in self.known:
+            return self.known[word, merges]
+        if self.left == 0:
             raise _TooMany
+        self.left -= 1
         best = (0, ())
         for pair in dict.fromkeys(pairwise(word)):
-            after = merged(word, pair)
-            more, rest = _best(after, merges - 1, known, most)
-            best = max(best, (len(word) - len(after) + more, (pair, *rest)), key=_utility)
-        known[word, merges] = best
-    return known[word, merges]
+            after = _merged(word, pair)
+            more, rest = self.best(after, merges - 1)
+            utility = len(word) - len(after) + more
+            if utility > best[0]:
+                best = (utility, (pair, *rest))
+        if self.memo:
+            self.known[word, merges] = best
+        return best
 
 
-def _utility(found):
-    return found[0]
+def _merged(word, pair):
+    """A word after one merge, from left to right; the new symbol is the pair itself."""
+    out, at = [], 0
+    while at < len(word):
+        found = word[at : at + 2] == pair
+        out.append(pair if found else word[at])
+        at += 2 if found else 1
+    return tuple(out)

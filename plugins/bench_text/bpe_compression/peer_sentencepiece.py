@@ -3,7 +3,8 @@
 It counts and breaks ties in its own way, so that its merges may be others. Letters are handed over
 as signs of one script, so that it neither normalises nor cuts anything, every word as often as it
 counts. It tells the new pieces in their order; each is turned into the merge of the two tokens that
-the merges before it make of the piece, and left out where these are not two.
+the merges before it make of the piece, and left out where these are not two. Handing over and
+reading back are on the clock; the board ranks by tokens left.
 """
 
 from dataclasses import dataclass
@@ -31,10 +32,15 @@ class PeerSentencePiece(Solver):
 
         import sentencepiece
 
-        yield np.zeros((0, 2), np.int64)
-        borders = np.flatnonzero(data.symbols < 0)
-        if data.merges == 0 or data.alphabet > _MOST:
+        if data.alphabet > _MOST:
+            raise ValueError(
+                f"the text has {data.alphabet} kinds of letters, expected at most {_MOST}, as the "
+                "package gets them as letters of one script; take a text of fewer"
+            )
+        if data.merges == 0:
+            yield np.zeros((0, 2), np.int64)
             return
+        borders = np.flatnonzero(data.symbols < 0)
         letters = [chr(_FIRST + k) for k in range(data.alphabet)]
         words = [
             "".join(letters[k] for k in data.symbols[a + 1 : b])
@@ -47,7 +53,7 @@ class PeerSentencePiece(Solver):
             sentence_iterator=sentences,
             model_writer=model,
             model_type="bpe",
-            vocab_size=data.alphabet + data.merges + 1,
+            vocab_size=data.alphabet + min(data.merges, len(data.symbols)) + 1,
             hard_vocab_limit=False,
             character_coverage=1.0,
             normalization_rule_name="identity",
@@ -62,15 +68,23 @@ class PeerSentencePiece(Solver):
             minloglevel=2,
         )
         found = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
-        made = []
-        for k in range(found.get_piece_size()):
-            piece = [ord(letter) - _FIRST for letter in found.id_to_piece(k)]
-            if found.is_unknown(k) or len(piece) < 2 or len(made) == data.merges:
-                continue
-            for r, pair in enumerate(made):
-                if len(piece) < 3:
-                    break
-                piece = applied(piece, pair, data.alphabet + r)
-            if len(piece) == 2:
-                made.append(tuple(piece))
-        yield np.array(made, np.int64).reshape(-1, 2)
+        pieces = (
+            [ord(letter) - _FIRST for letter in found.id_to_piece(k)]
+            for k in range(found.get_piece_size())
+            if not found.is_unknown(k)
+        )
+        ranks = {}
+        for piece in pieces:
+            if len(ranks) < data.merges and len(word := _tokens(piece, ranks, data.alphabet)) == 2:
+                ranks[tuple(word)] = len(ranks)
+        yield np.array(list(ranks), np.int64).reshape(-1, 2)
+
+
+def _tokens(word, ranks, alphabet):
+    """What the merges so far make of a word: the lowest first, which is the same as in turn."""
+    while len(word) > 1:
+        best = min(pairwise(word), key=lambda pair: ranks.get(pair, len(ranks)))
+        if best not in ranks:
+            break
+        word = applied(word, best, alphabet + ranks[best])
+    return word

@@ -8,6 +8,11 @@ text.
 A merge (left, right) replaces, from left to right, every left that is followed by right; the new
 token is another symbol than that of any other merge, even where both are spelled alike. A text is
 cut in words at white space, which is left out, or is one word as a whole.
+
+Of a tiny text every sequence of merges is tried. Then scores tell `share_of_optimum`, the utility
+against the best one; `optimal`, 1 where they are equal; `bound`, the share that the paper's theorem
+promises of greedy merges on this very text, (1 - exp(-sigma)) / sigma; and `keeps_bound`, 1 where
+the answer reaches it.
 """
 
 from collections.abc import Iterator
@@ -18,6 +23,7 @@ import numpy as np
 
 from bench_text.bpe_compression import _search
 from bench_text.bpe_training import _families
+from bench_text.bpe_training._answers import pairs
 from bench_text.bpe_training._reference import Tokens, words_of
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
 
@@ -63,13 +69,22 @@ class BPECompression(Problem):
             "dna",
             "runs",
         ],
-        "growth": [f"english[size={n},merges=200]" for n in (9250, 18500, 37000, 74000, 148000)],
+        "growth": [f"english[size={4500 << step},merges=200]" for step in range(6)],
+        "large": ["generated[size=20000000,merges=8000]"],
+        "tuning": [
+            "tiny[size=16,alphabet=3]",
+            "english[size=30000,merges=400]",
+            "generated[size=300000,merges=1000]",
+            "dna[size=10000,merges=100]",
+            "runs[size=1500]",
+        ],
         "edge": [
             "tiny[size=1,merges=1]",
             "tiny[size=2,alphabet=1]",
             "tiny[size=8,merges=0]",
             "tiny[size=9,alphabet=1,merges=4]",
             "tiny[size=10,alphabet=3]",
+            "tiny[size=6,merges=1000000]",
             *(f"known[number={k}]" for k in range(len(_KNOWN))),
             "runs[size=40,merges=8]",
         ],
@@ -85,6 +100,8 @@ yield first[None].astype(int) if data.merges and len(first) == 2 and min(first) 
 """
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
+        if case.merges < 0:
+            raise InvalidCase(f"merges is {case.merges}, expected 0 or more; choose a larger one")
         words = words_of(_text(case, rng), case.parameters.get("split", False))
         if not words:
             raise InvalidCase(
@@ -96,9 +113,9 @@ yield first[None].astype(int) if data.merges and len(first) == 2 and min(first) 
         symbols = np.concatenate([part for word in coded for part in (border, word)] + [border])
         weight = np.array(list(words.values()), np.int64)
         n = int(sum(count * len(word) for word, count in words.items()))
-        least = None
+        found = None
         if len(words) == 1 and len(coded[0]) <= _SHORT:
-            least = _search.least_tokens(coded[0].tolist(), case.merges, _SEQUENCES)
+            found = _search.search(coded[0].tolist(), case.merges, _SEQUENCES)
         return Instance(
             data={
                 "symbols": symbols,
@@ -106,24 +123,31 @@ yield first[None].astype(int) if data.merges and len(first) == 2 and min(first) 
                 "alphabet": len(letters),
                 "merges": case.merges,
             },
-            truth=None,
+            truth=None if found is None else {"bound": found.bound},
             sizes={"n": n, "merges": case.merges, "distinct": sum(map(len, words))},
-            optimum=None if least is None else float(least * weight[0]),
+            optimum=None if found is None else float(found.least * weight[0]),
         )
 
     def score(self, instance: Instance, answer: object) -> tuple[float, dict[str, float]]:
         data = instance.data
-        pairs = _pairs(answer, data["alphabet"], data["merges"])
+        merges = _valid(answer, data["alphabet"], data["merges"])
         state = _tokens(data)
         before = state.tokens
-        for r, (left, right) in enumerate(pairs.tolist()):
+        for r, (left, right) in enumerate(merges.tolist()):
             state.merge((left, right), data["alphabet"] + r)
         saved = before - state.tokens
         scores = {"utility": float(saved), "symbols_per_token": before / state.tokens}
-        if instance.optimum is not None:
-            most = before - instance.optimum
-            scores["share_of_optimum"] = saved / most if most else 1.0
+        if instance.optimum is not None and instance.truth is not None:
+            most, bound = before - instance.optimum, instance.truth["bound"]
+            share = saved / most if most else 1.0
+            scores["share_of_optimum"] = share
+            scores["optimal"] = float(saved == most)
+            scores["bound"] = bound
+            scores["keeps_bound"] = float(share >= bound - 1e-12)
         return float(state.tokens), scores
+
+    def normal(self, instance: Instance, answer: np.ndarray) -> np.ndarray:
+        return answer.astype(np.int64)
 
     def exact(self, instance: Instance) -> float | None:
         return instance.optimum
@@ -131,12 +155,12 @@ yield first[None].astype(int) if data.merges and len(first) == 2 and min(first) 
     def symmetries(self, instance: Instance, rng: np.random.Generator) -> Iterator[Symmetry]:
         data, alphabet = instance.data, instance.data["alphabet"]
 
-        def changed(factor: float, **values: object) -> Instance:
+        def changed(factor: int, **values: object) -> Instance:
             best = instance.optimum
             sizes = {**instance.sizes, "n": instance.sizes["n"] * factor}
             optimum = None if best is None else best * factor
             whole = {name: data[name] for name in ("symbols", "weight", "alphabet", "merges")}
-            return Instance({**whole, **values}, None, sizes, optimum)
+            return Instance({**whole, **values}, instance.truth, sizes, optimum)
 
         yield Symmetry(
             "every word three times as often",
@@ -161,10 +185,9 @@ def _text(case: Case, rng: np.random.Generator) -> str:
             raise InvalidCase(f"number is {case.number}, expected 0 to {len(_KNOWN) - 1}")
         return _KNOWN[case.number]
     if case.family == "tiny":
-        if case.size < 1 or case.alphabet < 1 or case.alphabet > 26 or case.merges < 0:
+        if case.size < 1 or case.alphabet < 1 or case.alphabet > 26:
             raise InvalidCase(
-                f"size is {case.size}, alphabet {case.alphabet}, merges {case.merges}; expected 1 "
-                "or more, 1 to 26, and 0 or more"
+                f"size is {case.size} and alphabet {case.alphabet}; expected 1 or more, and 1 to 26"
             )
         return bytes(rng.integers(97, 97 + case.alphabet, case.size).astype(np.uint8)).decode()
     return _families.text_of(case, rng).tobytes().decode()
@@ -177,24 +200,20 @@ def _tokens(data: dict[str, np.ndarray]) -> Tokens:
     return Tokens(words, data["weight"])
 
 
-def _pairs(answer: object, alphabet: int, merges: int) -> np.ndarray:
+def _valid(answer: object, alphabet: int, merges: int) -> np.ndarray:
     """An answer as an integer array [at most merges, 2].
 
     Raises:
         InvalidAnswer: where it is none, or a merge names an id that is not made before it.
     """
-    if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "iu":
-        told = f"an array of {answer.dtype}" if isinstance(answer, np.ndarray) else type(answer)
-        raise InvalidAnswer(f"the answer is {told}, expected an array of integers [merges, 2]")
-    if answer.ndim != 2 or answer.shape[1] != 2:
-        raise InvalidAnswer(f"the answer has the shape {answer.shape}, expected (merges, 2)")
-    if len(answer) > merges:
-        raise InvalidAnswer(f"the answer has {len(answer)} merges, expected at most {merges}")
-    made = alphabet + np.arange(len(answer))
-    wrong = np.flatnonzero((answer < 0).any(axis=1) | (answer >= made[:, None]).any(axis=1))
+    found = pairs(answer)
+    if len(found) > merges:
+        raise InvalidAnswer(f"the answer has {len(found)} merges, expected at most {merges}")
+    made = alphabet + np.arange(len(found))
+    wrong = np.flatnonzero((found < 0).any(axis=1) | (found >= made[:, None]).any(axis=1))
     if wrong.size:
         r = int(wrong[0])
         raise InvalidAnswer(
-            f"merge {r} joins {tuple(answer[r].tolist())}, expected ids from 0 to {made[r] - 1}"
+            f"merge {r} joins {tuple(found[r].tolist())}, expected ids from 0 to {made[r] - 1}"
         )
-    return answer
+    return found

@@ -1,7 +1,9 @@
 """OpenAI's package tiktoken, in Rust, on one thread, with our merges as its ranks.
 
 It cuts pieces by a regular expression, looks a whole piece up among the tokens, and else joins the
-neighbours whose bytes are the token of the lowest rank. Its fastest way out is an array.
+neighbours whose bytes are the token of the lowest rank. `encode_ordinary` looks for no special
+tokens: it and turning its list into an array take 0.6 of the time of `encode_to_numpy`. Decoding
+the text to a string is on the clock, about a hundredth of the time.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from harness.api import Solver
 
 @dataclass(frozen=True)
 class PeerTiktoken(Solver):
-    """tiktoken.Encoding.encode_to_numpy."""
+    """tiktoken.Encoding.encode_ordinary."""
 
     problem = "bpe_encoding"
     role = "peer"
@@ -31,5 +33,4 @@ class PeerTiktoken(Solver):
             mergeable_ranks={string: k for k, string in enumerate(strings_of(data.merges))},
             special_tokens={},
         )
-        text = data.text.tobytes().decode()
-        yield encoding.encode_to_numpy(text, disallowed_special=()).astype(np.int32)
+        yield np.array(encoding.encode_ordinary(data.text.tobytes().decode()), np.int32)

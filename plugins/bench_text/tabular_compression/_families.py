@@ -1,6 +1,7 @@
 """The families of cases: each turns a case into a table and, of generated ones, their entropy.
 
-A function here has the name of its family in `problem.py`. In the generated families classes of
+They are those of tabular_compression and of tabular_decompression. A function here has the name of
+its family. In the generated families classes of
 rows and columns are drawn uniformly and independently, and each entry from the law of its classes.
 The laws depend on the number of the draw, of letters and of classes alone, so that tables of one
 model differ in size only. The entropy is that of the entries given the classes that were drawn,
@@ -8,6 +9,7 @@ sum over i, j of H(law of (u_i, v_j)) / (m n), in bits per entry.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,37 @@ _AT_ONCE = 1 << 20  # entries
 _SHUFFLES = ("none", "lines", "columns", "cells")
 _SHIPPED = ("breast_cancer", "wine", "iris", "diabetes")
 
+_GENERATED = {"m": 1000, "n": 100}
+FAMILIES: dict[str, dict[str, Any]] = {
+    "dirichlet": {
+        **_GENERATED,
+        "letters": 4,
+        "row_classes": 3,
+        "column_classes": 3,
+        "concentration": 0.5,
+    },
+    "two_laws": {**_GENERATED, "e": 0.1},
+    "same_mean": dict(_GENERATED),
+    "uniform": {**_GENERATED, "letters": 4},
+    "repeated_rows": {**_GENERATED, "letters": 4, "different": 30, "changed": 0.01},
+    "digits": {"m": 1797, "shuffle": "none"},
+    "binned": {"data": "breast_cancer", "bins": 8, "shuffle": "none"},
+    "words": {"m": 500, "n": 400, "most": 2, "shuffle": "none"},
+    "file": {"path": "", "shuffle": "none"},
+}
+
 Made = tuple[np.ndarray, float | None]
+
+
+def made(case: Case, rng: np.random.Generator) -> tuple[np.ndarray, int, float | None]:
+    """The table of a case, uint8 (uint16 beyond 256 letters), how many letters, and its entropy.
+
+    Raises:
+        InvalidCase: where its parameters, or a file that they name, make no table.
+    """
+    table, entropy = globals()[case.family](case, rng)
+    letters = int(case.parameters.get("letters", int(table.max()) + 1))
+    return np.ascontiguousarray(table, np.uint8 if letters <= 256 else np.uint16), letters, entropy
 
 
 def dirichlet(case: Case, rng: np.random.Generator) -> Made:
@@ -65,6 +97,11 @@ def repeated_rows(case: Case, rng: np.random.Generator) -> Made:
     _sized(case)
     if not 0 <= case.changed <= 1:
         raise InvalidCase(f"changed is {case.changed}, expected a share 0 to 1: choose another one")
+    if case.different * case.n > MOST_ENTRIES:
+        raise InvalidCase(
+            f"{case.different} different rows of {case.n} letters are too many, expected at most "
+            f"{MOST_ENTRIES} letters: choose fewer rows or columns"
+        )
     rows = rng.integers(case.letters, size=(case.different, case.n), dtype=np.uint16)
     table = rows[rng.integers(case.different, size=case.m)]
     changed = rng.random(table.shape) < case.changed
@@ -93,6 +130,25 @@ def binned(case: Case, rng: np.random.Generator) -> Made:
     edges = np.quantile(values, np.arange(1, case.bins) / case.bins, axis=0)
     columns = [np.searchsorted(edges[:, j], values[:, j], "right") for j in range(values.shape[1])]
     return _shuffled(np.stack(columns, axis=1).astype(np.uint16), case, rng), None
+
+
+def words(case: Case, rng: np.random.Generator) -> Made:
+    """How often each of the n most frequent words stands in each of m stretches of an English text.
+
+    The text is the one that ships with the pack; its stretches are of about as many words. Letter
+    x says x times, the last one "that often or more".
+    """
+    from bench_text._corpus import english
+
+    found = np.array(english().decode("ascii").lower().split())
+    kinds, numbers, counts = np.unique(found, return_inverse=True, return_counts=True)
+    _bounds(case, m=(1, len(found)), n=(1, len(kinds)), most=(1, 255))
+    columns = np.full(len(kinds), -1)
+    columns[np.argsort(-counts, kind="stable")[: case.n]] = np.arange(case.n)
+    rows, columns = np.arange(len(found)) * case.m // len(found), columns[numbers]
+    table = np.zeros((case.m, case.n), np.int64)
+    np.add.at(table, (rows[columns >= 0], columns[columns >= 0]), 1)
+    return _shuffled(np.minimum(table, case.most).astype(np.uint16), case, rng), None
 
 
 def file(case: Case, rng: np.random.Generator) -> Made:

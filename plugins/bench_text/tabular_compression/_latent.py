@@ -136,7 +136,8 @@ def best_classes(
 
     Args:
         table: uint16, C-contiguous.
-        row_classes: the least and the largest number of classes. column_classes: the same.
+        row_classes: the least and the largest number of classes; never more than there are rows.
+        column_classes: the same.
         restarts: of k-means.
         rng: draws the starts.
     """
@@ -145,10 +146,10 @@ def best_classes(
         points = coordinates(side, min(most, len(side)), rng)
         yield None
         labels = []
-        for k in range(least, min(most, len(side)) + 1):
+        for k in range(min(least, len(side)), min(most, len(side)) + 1):
             labels.append(clustered(points, k, restarts, rng))
             yield None
-        found.append(labels or [np.zeros(len(side), np.int32)])
+        found.append(labels)
     best = None
     least_bits = np.inf
     for rows in found[0]:

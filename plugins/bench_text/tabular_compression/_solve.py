@@ -9,7 +9,14 @@ from bench_text.tabular_compression import _byte_coders, _latent
 from bench_text.tabular_compression._container import MOST_CLASSES, encode
 
 ORDERS = {"any": (False, True), "rows": (False,), "columns": (True,)}
-ALWAYS_THERE = ("kt", "lz78", "deflate", "bzip2", "lzma")  # base coders without another package
+ALWAYS_THERE = (
+    "kt",
+    "ans",
+    "lz78",
+    "deflate",
+    "bzip2",
+    "lzma",
+)  # base coders without another package
 CELLS = {"any": (False, True), "bytes": (False,), "packed": (True,)}
 
 

@@ -4,6 +4,12 @@ The paper proves that classical compressors miss the entropy rate of tables with
 that coding by estimated classes attains it. Its own benchmark tables and their figures were not at
 hand; the laws here are drawn as `_families.py` says. Ratios compare a base coder with itself, by
 rows and in bytes, before and after the classes.
+
+The statement on Lempel-Ziv is one about limits, of tables whose rows and columns grow together
+(with columns that stay as many, a sequence of rows has a period, and its rate falls to the entropy
+in the end). So gaps are told for three sizes, each over six models. A gap alone proves nothing:
+LZ78 is above the entropy of any sequence of such a length. What it loses by not knowing the classes
+is told by itself: LZ78 by rows against LZ78 of the blocks, which has the same flaw.
 """
 
 from math import inf
@@ -18,7 +24,12 @@ _TABLES = (
     "two_laws[m=2000,n=200]",
     "same_mean[m=2000,n=200]",
 )
-_LONGER = ("dirichlet[m=500,n=200]", "dirichlet[m=1500,n=200]", "dirichlet[m=5000,n=200]")
+# m = n^1.5, as the rate of a sequence of rows is another one where only the rows grow
+_GROWING = {
+    columns: tuple(f"dirichlet[{sizes}draw={draw}]" for draw in range(1, 7))
+    for columns, sizes in ((100, ""), (200, "m=2828,n=200,"), (400, "m=8000,n=400,"))
+}
+_LZ78_BLOCKS = "latent_blocks[base=lz78,row_classes=3,column_classes=3]"
 _SETTING = "five generated models, 1000 x 100 to 4000 x 200, A = 2 to 10"
 
 
@@ -47,25 +58,50 @@ CLAIMS = [
         setting=f"{_SETTING}; within 0.03 bits per entry of the entropy, labels and head counted",
     ),
     Claim(
-        name="lempel-ziv-misses-the-entropy",
+        name="latent-coding-nears-the-entropy-at-3-million-entries",
         paper=_PAPER,
-        statement="Lempel-Ziv coding by rows does not come near the entropy rate of such tables.",
-        figure="does not achieve this rate",
-        quantity=Level("lz78[order=rows]", "gap", _LONGER),
-        reproduced=(0.5, inf),
-        holds=(0.1, inf),
-        setting="LZ78, one model of four letters, 1e5 to 1e6 entries; the gap in bits per entry",
+        statement="The overhead of coding by estimated classes vanishes as tables grow.",
+        figure="the optimal rate, in the limit",
+        quantity=Level("latent_blocks", "gap", _GROWING[400]),
+        reproduced=(-0.003, 0.01),
+        holds=(-0.01, 0.03),
+        setting="8000 x 400, six models; the labels alone cost log2(3) (1/400 + 1/8000) = 0.0042",
+        seeds=1,
+        timeout=120.0,
     ),
-    Claim(
-        name="lempel-ziv-misses-it-at-a-million-entries",
-        paper=_PAPER,
-        statement="With a million entries Lempel-Ziv coding by rows is still far above that rate.",
-        figure="does not achieve this rate",
-        quantity=Level("lz78[order=rows]", "gap", "dirichlet[m=5000,n=200]"),
-        reproduced=(0.5, inf),
-        holds=(0.1, inf),
-        setting="LZ78, 5000 x 200, four letters: the longest table of the claim above by itself",
+    *(
+        Claim(
+            name=f"lempel-ziv-misses-the-entropy-{columns}-columns",
+            paper=_PAPER,
+            statement="Lempel-Ziv coding by rows does not come near the entropy rate.",
+            figure="does not achieve this rate",
+            quantity=Level("lz78[order=rows]", "gap", cases),
+            reproduced=(0.5, inf),
+            holds=(0.1, inf),
+            setting=f"LZ78, m = n^1.5 with n = {columns}, six models of four letters; the gap in "
+            "bits per entry",
+            seeds=1,
+        )
+        for columns, cases in _GROWING.items()
     ),
+    *(
+        Claim(
+            name=f"lempel-ziv-gains-from-blocks-{columns}-columns",
+            paper=_PAPER,
+            statement="However large the table, Lempel-Ziv comes nearer to the rate by blocks.",
+            figure="achieves the optimal rate, against: does not achieve this rate",
+            quantity=CostGap(_LZ78_BLOCKS, "lz78[order=rows]", cases),
+            reproduced=(-inf, -0.1),
+            holds=(-inf, 0.0),
+            setting=f"LZ78, m = n^1.5 with n = {columns}, six models of four letters; a tenth "
+            "less counts as a gain",
+            seeds=1,
+            timeout=120.0,
+        )
+        for columns, cases in _GROWING.items()
+    ),
+    _gains("counts", "latent_blocks", "adaptive_arithmetic[by=table]"),
+    _gains("ans", "latent_blocks[base=ans]", "ans"),
     _gains("lz78", "latent_blocks[base=lz78]", "lz78[order=rows]"),
     _gains(
         "deflate",

@@ -11,6 +11,9 @@ bits, with c_x the times that letter x comes in a block of N entries, and about 
 classes themselves: the entropy rate of the model. The singular vectors cost O(m n) a product, each
 k-means O((m + n) k^2), a trial of the 36 pairs of k_r and k_c O(m n).
 
+With `base=ans` each block gets fixed frequencies, which are stored (asymmetric numeral systems):
+some bytes more, and many times faster to decode, see the board tabular_decompression.
+
 Departs from the paper: letters become one-hot vectors, not numbers; k_r and k_c are those with the
 fewest bits by that formula among 1 to 6, whatever the base coder; classes are always stored by
 counts; coders of bytes get packed letters where that is smaller; the whole table by counts comes
@@ -33,7 +36,7 @@ class LatentBlocks(Solver):
     role = "paper"
     growth: ClassVar = {"time": {"entries": 1}, "memory": {"entries": 1}}
 
-    base: str = "kt"  # kt, lz78, deflate, bzip2, lzma; latent_zstd has Zstandard
+    base: str = "kt"  # kt, ans, lz78, deflate, bzip2, lzma; latent_zstd has Zstandard
     row_classes: int = 0  # 0: as many as make it smallest
     column_classes: int = 0
     most_classes: int = 6  # of either kind, where the number is searched for

@@ -24,8 +24,6 @@ from bench_text.tabular_compression import _container, _families
 from bench_text.tabular_compression._streams import FormatError
 from harness.api import Case, Instance, InvalidAnswer, Problem, Symmetry
 
-_GENERATED = {"m": 1000, "n": 100}
-
 
 class TabularCompression(Problem):
     """Find the shortest container of a table.
@@ -39,22 +37,7 @@ class TabularCompression(Problem):
     kind = "batch"
     cost_name = "bits per entry"
     size = "entries"
-    families: ClassVar = {
-        "dirichlet": {
-            **_GENERATED,
-            "letters": 4,
-            "row_classes": 3,
-            "column_classes": 3,
-            "concentration": 0.5,
-        },
-        "two_laws": {**_GENERATED, "e": 0.1},
-        "same_mean": dict(_GENERATED),
-        "uniform": {**_GENERATED, "letters": 4},
-        "repeated_rows": {**_GENERATED, "letters": 4, "different": 30, "changed": 0.01},
-        "digits": {"m": 1797, "shuffle": "none"},
-        "binned": {"data": "breast_cancer", "bins": 8, "shuffle": "none"},
-        "file": {"path": "", "shuffle": "none"},
-    }
+    families: ClassVar = _families.FAMILIES
     suites: ClassVar = {
         "smoke": ["two_laws[m=200,n=40]", "dirichlet[m=300,n=50]", "binned[data=iris]"],
         "standard": [
@@ -66,6 +49,7 @@ class TabularCompression(Problem):
             "digits",
             "digits[shuffle=columns]",
             "binned",
+            "words",
             "repeated_rows[m=2000]",
         ],
         "large": [
@@ -87,6 +71,7 @@ class TabularCompression(Problem):
             "repeated_rows[m=50,n=8,different=2,changed=0.0]",
             "binned[data=iris,bins=1]",
             "digits[m=30,shuffle=cells]",
+            "words[m=9,n=4,most=1]",
             "two_laws[m=60,n=20]",
         ],
         "tuning": ["dirichlet[m=1000,draw=7]", "digits[m=900,draw=3]", "binned[data=wine]"],
@@ -100,14 +85,10 @@ yield encode(data.table, "kt", "lines")
 """
 
     def make(self, case: Case, rng: np.random.Generator) -> Instance:
-        table, entropy = getattr(_families, case.family)(case, rng)
-        letters = int(case.parameters.get("letters", int(table.max()) + 1))
+        table, letters, entropy = _families.made(case, rng)
         m, n = table.shape
         return Instance(
-            data={
-                "table": np.ascontiguousarray(table, np.uint8 if letters <= 256 else np.uint16),
-                "letters": letters,
-            },
+            data={"table": table, "letters": letters},
             truth=None if entropy is None else {"entropy": entropy},
             sizes={"entries": m * n, "m": m, "n": n, "letters": letters},
         )
@@ -157,4 +138,4 @@ def _bytes_of(answer: object) -> np.ndarray:
         raise InvalidAnswer(
             f"the answer is an array of {answer.dtype} of {answer.ndim} dimensions, {wanted}"
         )
-    return answer
+    return np.ascontiguousarray(answer)

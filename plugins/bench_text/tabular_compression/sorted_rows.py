@@ -23,7 +23,7 @@ class SortedRows(Solver):
     role = "baseline"
     growth: ClassVar = {"time": {"entries": 1}, "memory": {"entries": 1}}
 
-    base: str = "lzma"  # kt, lz78, deflate, bzip2, lzma
+    base: str = "lzma"  # kt, ans, lz78, deflate, bzip2, lzma
     cells: str = "any"  # bytes, packed, or any: what a coder of bytes gets; any takes the smaller
 
     def __post_init__(self):

@@ -1,0 +1,1 @@
+"""tabular_decompression: tables back from their bytes, format by format, as fast as can be."""
