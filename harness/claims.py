@@ -19,8 +19,9 @@ import pandas as pd
 from harness import claim_notes
 from harness.catalogue import Catalogue
 from harness.claim import UNTESTABLE, VERDICTS, Claim, CostGap, Quantity
-from harness.estimates import Estimate, Missing, Unmeasurable, estimate, kinds
+from harness.estimates import Estimate, estimate, kinds
 from harness.loading import PluginError, Source, load_module
+from harness.readings import Missing, Unmeasurable
 from harness.selectors import Misuse, nearest
 from harness.statistics.board import Board
 from harness.statistics.leaderboard import Rules

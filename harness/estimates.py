@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from harness import intervals, search_curves
+from harness import intervals, readings, search_curves
 from harness.claim import (
     CallsToTarget,
     CostGap,
@@ -30,19 +30,12 @@ from harness.claim import (
     SpeedupGrowth,
 )
 from harness.intervals import Interval
+from harness.readings import Missing, Unmeasurable
 from harness.statistics.board import Board
 
 _DRAWS = 2000
 _ROUNDING = 1e-9  # what it may hide of a target
 _NOWHERE = Interval(math.nan, math.nan, math.nan)
-
-
-class Missing(Exception):
-    """What has not been run, a sentence."""
-
-
-class Unmeasurable(Exception):
-    """Why no run of what a claim names would tell its quantity, a sentence."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +88,9 @@ def _(quantity: Growth, board: Board) -> Estimate:
     values, limited, runs = [], [], 0
     for case in quantity.cases:
         if quantity.of in ("timing", "trace"):
-            amounts, late = _times(board, quantity.solver, case, quantity.of)
+            amounts, late = readings.times(board, quantity.solver, case, quantity.of)
         else:
-            rows = _runs(board, quantity.solver, case)
+            rows = readings.runs(board, quantity.solver, case)
             amounts, late = rows[quantity.of].mask(rows["failed"], math.inf).to_numpy(float), False
         known = amounts[amounts > 0]  # what was not counted is NaN
         if not len(known):
@@ -128,7 +121,7 @@ def _(quantity: CostGap, board: Board) -> Estimate:
 def _(quantity: SameAnswers, board: Board) -> Estimate:
     same, differing = [], []
     for case in quantity.cases:
-        sides = [_answers(board, name, case) for name in quantity.solvers]
+        sides = [readings.answers(board, name, case) for name in quantity.solvers]
         for seed in sorted(set(sides[0]) & set(sides[1])):
             one, other = sides[0][seed], sides[1][seed]
             same.append(bool(one) and one == other)
@@ -143,7 +136,9 @@ def _(quantity: SameAnswers, board: Board) -> Estimate:
 
 @estimate.register
 def _(quantity: Level, board: Board) -> Estimate:
-    cells = [_scores(board, quantity.solver, case, quantity.score) for case in quantity.cases]
+    cells = [
+        readings.scores(board, quantity.solver, case, quantity.score) for case in quantity.cases
+    ]
     values = np.concatenate(cells)
     if not all(map(len, cells)):
         return Estimate(_NOWHERE, runs=len(values))
@@ -162,9 +157,9 @@ def _(quantity: Level, board: Board) -> Estimate:
 def _(quantity: ScoreRatio, board: Board) -> Estimate:
     for case in quantity.cases:
         for name in quantity.solvers:
-            _runs(board, name, case)  # what was not run is told before what runs don't tell
+            readings.runs(board, name, case)  # what was not run is told before what runs don't tell
     pairs = [
-        [_log_scores(board, name, case, quantity.score) for name in quantity.solvers]
+        [readings.log_scores(board, name, case, quantity.score) for name in quantity.solvers]
         for case in quantity.cases
     ]
     runs = sum(len(side) for pair in pairs for side in pair)
@@ -185,7 +180,7 @@ def _(quantity: CallsToTarget, board: Board) -> Estimate:
     for case in quantity.cases:
         sides = []
         for name in (quantity.rival, quantity.solver):
-            _runs(board, name, case)
+            readings.runs(board, name, case)
             target = max(quantity.target, _ROUNDING)
             lengths, reached = board.time_to(name, case, target, calls)
             if not np.isfinite(lengths).all():
@@ -213,7 +208,7 @@ def _(quantity: Dominance, board: Board) -> Estimate:
     for case in quantity.cases:
         sides = []
         for name in (quantity.solver, quantity.rival):
-            _runs(board, name, case)
+            readings.runs(board, name, case)
             sides.append(_on_grid(board, name, case, quantity.over))
         grid = search_curves.grid([curve for side in sides for curve in side])
         if grid is None:
@@ -231,49 +226,12 @@ def _(quantity: Dominance, board: Board) -> Estimate:
     return Estimate(found, runs=runs)
 
 
-def _runs(board: Board, label: str, case: str) -> Any:
-    """The traced runs of a solver on a case, which must be there."""
-    chosen = board.traces[(board.traces["label"] == label) & (board.traces["case"] == case)]
-    chosen = chosen[chosen["status"] != "skipped"]
-    if chosen.empty:
-        raise Missing(f"{label} was not run on {case}")
-    return chosen
-
-
-def _answers(board: Board, label: str, case: str) -> dict[float, str]:
-    """Seed -> digest of the answer; empty for a failed run."""
-    rows = _runs(board, label, case)
-    if (rows["answer"].eq("") & ~rows["failed"]).any():
-        raise Missing(f"records of {label} on {case} are too old to tell answers; use --again")
-    return dict(zip(rows["seed"], rows["answer"].where(~rows["failed"], ""), strict=True))
-
-
-def _times(board: Board, label: str, case: str, clock: str) -> tuple[np.ndarray, bool]:
-    """Seconds of each process or run, infinite for failures; whether a limit stands for some."""
-    rows = _runs(board, label, case)
-    if clock == "timing":
-        if label not in board.labels:
-            raise Missing(f"{label} was not timed on {case}")
-        values = board.time_values[board.labels.index(label)][board.cases.index(case)]
-        if not len(values):
-            raise Missing(f"{label} was not timed on {case}")
-        return values, False
-    found, limited = [], False
-    for row in rows.itertuples():
-        if row.status == "timeout":
-            found.append(float(row.budget.get("timeout", math.inf)))
-            limited = True
-        else:
-            found.append(math.inf if row.failed else float(row.seconds))
-    return np.array(found), limited
-
-
 def _log_times(
     board: Board, quantity: Speedup | SpeedupGrowth, case: str
 ) -> tuple[np.ndarray, np.ndarray, str]:
     """Logarithms of the rival's and the solver's times, and a note where a limit stands in."""
-    slow, limited = _times(board, quantity.rival, case, quantity.clock)
-    fast, lost = _times(board, quantity.solver, case, quantity.clock)
+    slow, limited = readings.times(board, quantity.rival, case, quantity.clock)
+    fast, lost = readings.times(board, quantity.solver, case, quantity.clock)
     if lost:  # how much longer it would have gone on is not known
         fast = np.full(len(fast), math.inf)
     note = f"{quantity.rival} ran into its time limit on {case}, so it is more" if limited else ""
@@ -329,35 +287,9 @@ def _slope(
     return Interval(slope, math.nan, math.nan), ("runs at small sizes ran into their time limit",)
 
 
-def _costs(board: Board, label: str, case: str) -> np.ndarray:
-    rows = _runs(board, label, case)
-    costs: np.ndarray = rows["cost"].mask(rows["failed"], math.inf).to_numpy(float)
-    return costs
-
-
-def _scores(board: Board, label: str, case: str, name: str) -> np.ndarray:
-    """The scores of the runs on a case; failed runs have none."""
-    if not name:
-        return _costs(board, label, case)
-    rows = _runs(board, label, case)
-    told = [row.scores.get(name) for row in rows.itertuples() if not row.failed]
-    found = np.array([math.nan if value is None else float(value) for value in told], float)
-    if len(found) and np.isnan(found).any():
-        raise Unmeasurable(f"{label} on {case} has no score {name!r}")
-    return found
-
-
-def _log_scores(board: Board, label: str, case: str, name: str) -> np.ndarray:
-    found = _scores(board, label, case, name)
-    if len(found) and found.min() <= 0:
-        raise Unmeasurable(f"{name} of {label} on {case} is zero or less, and has no ratio")
-    logs: np.ndarray = np.log(found)
-    return logs
-
-
 def _bent(board: Board, quantity: CostGap, case: str) -> tuple[np.ndarray, np.ndarray]:
     """The costs of both on a case, as logarithms where costs are compared as ratios."""
-    ours, theirs = (_costs(board, name, case) for name in (quantity.solver, quantity.rival))
+    ours, theirs = (readings.costs(board, name, case) for name in (quantity.solver, quantity.rival))
     both = np.concatenate([ours, theirs])
     if not board.relative:
         return ours, theirs

@@ -22,7 +22,8 @@ from harness.claim import (
     Speedup,
     SpeedupGrowth,
 )
-from harness.estimates import Estimate, Missing, Unmeasurable, estimate
+from harness.estimates import Estimate, estimate
+from harness.readings import Missing, Unmeasurable
 from harness.statistics.board import Board
 
 if TYPE_CHECKING:

@@ -43,6 +43,7 @@ LAYERS = [
     {"harness.statistics"},
     {"harness.tuning", "harness.effects", "harness.comparison", "harness.sides"},
     {"harness.search_curves"},
+    {"harness.readings"},
     {"harness.estimates"},
     {"harness.claim_notes", "harness.verdicts"},
     {"harness.claims"},

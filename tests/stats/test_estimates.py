@@ -18,7 +18,8 @@ from harness.claim import (
     Speedup,
     SpeedupGrowth,
 )
-from harness.estimates import Missing, Unmeasurable, estimate, kinds
+from harness.estimates import estimate, kinds
+from harness.readings import Missing, Unmeasurable
 
 from .boards import board, run, timing
 
