@@ -16,6 +16,8 @@ from harness.api import Claim, CostGap, Level, ScoreRatio
 
 _PAPER = "muvera"
 _CASES = tuple(f"topics[n=10000{draw}]" for draw in ("", ",draw=1", ",draw=2", ",draw=3"))
+# The headline is judged on draws that nobody had looked at when it was written down.
+_FRESH = tuple(f"topics[n=10000,draw={draw}]" for draw in range(4, 12))
 _FULL = "candidates=10000,rerank=False"
 _TEXTS = (
     "generated texts, n = 10,000, 128 dimensions, 32 query tokens, tokens seen with noise 0.2 and "
@@ -35,7 +37,7 @@ CLAIMS = [
         paper=_PAPER,
         statement="It finds 10 % more than a system that goes by single tokens.",
         figure="10 % higher recall at 90 % lower latency than PLAID, mean of six corpora",
-        quantity=ScoreRatio(_FAST, _ENGINE, "recall", _CASES),
+        quantity=ScoreRatio(_FAST, _ENGINE, "recall", _FRESH),
         reproduced=(1.1, inf),
         holds=(1.0, inf),
         setting=_HEADLINE,
@@ -47,7 +49,7 @@ CLAIMS = [
         paper=_PAPER,
         statement="It answers in a tenth of the time that that system takes.",
         figure="10 % higher recall at 90 % lower latency than PLAID, mean of six corpora",
-        quantity=ScoreRatio(_FAST, _ENGINE, "latency_p50", _CASES),
+        quantity=ScoreRatio(_FAST, _ENGINE, "latency_p50", _FRESH),
         reproduced=(0.0, 0.1),
         holds=(0.0, 1.0),
         setting=_HEADLINE,
