@@ -6,15 +6,16 @@ queries -1 stands for a word that the vocabulary lacks.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench_retrieval import _words
 from bench_retrieval._bm25_checks import MOST, at_least, at_most, shares
-from harness.api import Case, InvalidCase
+from harness.api import Case, Instance, InvalidCase, Symmetry
 
 UNKNOWN = -1
 _FEWEST_WORDS = 5  # of a paragraph; a shorter one is a heading or a line of code
@@ -47,10 +48,7 @@ def english(case: Case, rng: np.random.Generator) -> Made:
 
     So a paragraph shares rare words with those of its topic. Which Python it is changes the text.
     """
-    import pydoc_data.topics
-
-    topics = pydoc_data.topics.topics
-    return _paragraphs("\n\n".join(topics[name] for name in sorted(topics)), case, rng)
+    return _paragraphs(_words.english(), case, rng)
 
 
 def limit(case: Case, rng: np.random.Generator) -> Made:
@@ -158,7 +156,24 @@ def unpacked(queries: Any) -> list[np.ndarray]:
     return [tokens[offsets[i] : offsets[i + 1]] for i in range(len(offsets) - 1)]
 
 
-def turned(
+def symmetries_of(
+    instance: Instance,
+    rng: np.random.Generator,
+    remade: Callable[[dict[str, Any], list[np.ndarray]], Instance],
+) -> Iterator[Symmetry]:
+    """What turns an instance, remade from another corpus and other queries, into one as dear."""
+    queries = unpacked(instance.data["queries"])
+    for done, corpus, asked, order in _turned(instance.data["corpus"], queries, rng):
+        yield Symmetry(
+            done,
+            remade(corpus, asked),
+            back=lambda answer, order=order: [
+                (order[np.asarray(found)], scores) for found, scores in answer
+            ],
+        )
+
+
+def _turned(
     corpus: Any, queries: list[np.ndarray], rng: np.random.Generator
 ) -> Iterator[tuple[str, dict[str, Any], list[np.ndarray], np.ndarray]]:
     """Other corpora and queries with the same scores: what was done, the corpus, the queries, and

@@ -175,15 +175,11 @@ for tokens, places in data:
     def symmetries(self, instance: Instance, rng: np.random.Generator) -> Iterator[Symmetry]:
         data = instance.data
         formula = {name: data["formula"][name] for name in _FORMULA}
-        queries = _bm25_corpora.unpacked(data["queries"])
-        for done, corpus, asked, order in _bm25_corpora.turned(data["corpus"], queries, rng):
-            yield Symmetry(
-                done,
-                _instance(corpus, formula, asked, data["k"], data["batch"]),
-                back=lambda answer, order=order: [
-                    (order[np.asarray(found)], scores) for found, scores in answer
-                ],
-            )
+        return _bm25_corpora.symmetries_of(
+            instance,
+            rng,
+            lambda corpus, asked: _instance(corpus, formula, asked, data["k"], data["batch"]),
+        )
 
 
 def batches_of(data: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
