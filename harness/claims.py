@@ -18,10 +18,11 @@ import pandas as pd
 
 from harness import claim_notes
 from harness.catalogue import Catalogue
-from harness.claim import UNTESTABLE, VERDICTS, Claim, CostGap, Quantity
+from harness.claim import UNTESTABLE, VERDICTS, Claim, CostGap, Level, Quantity
 from harness.estimates import Estimate, estimate, kinds
 from harness.loading import PluginError, Source, load_module
 from harness.readings import Missing, Unmeasurable
+from harness.record import ONLINE_TIMES
 from harness.selectors import Misuse, nearest
 from harness.statistics.board import Board
 from harness.statistics.leaderboard import Rules
@@ -175,9 +176,11 @@ def judged(
 
 
 def _in_its_unit(one: Stated, found: Judged, rules: Mapping[str, Rules]) -> Judged:
-    """A gap in cost is no share where the problem compares costs by difference."""
-    known = rules.get(one.problem)
-    if isinstance(one.claim.quantity, CostGap) and known and known.compare == "difference":
+    """Some latencies are levels; a gap in cost is no share where costs compare by difference."""
+    known, quantity = rules.get(one.problem), one.claim.quantity
+    if isinstance(quantity, Level) and quantity.score in ONLINE_TIMES:
+        return dataclasses.replace(found, form="time")
+    if isinstance(quantity, CostGap) and known and known.compare == "difference":
         return dataclasses.replace(found, form="gap")
     return found
 

@@ -17,7 +17,7 @@ from harness.instances import Stored, load_tree
 from harness.isolate import Limits, Outcome, Worker, budget_json
 from harness.items import pack
 from harness.plan import Contestant, Plan, blank, job
-from harness.record import Record
+from harness.record import ONLINE_TIMES, Record
 from harness.repeat import repeat
 from harness.run import Point
 
@@ -167,16 +167,9 @@ def _fill(record: Record, outcome: Outcome, plan: Plan) -> None:
         record.status = "timeout"
         record.message = f"stopped after {timeout:g} s, the limit of a run"
     if ending.latencies:
-        record.scores.update(_latencies(ending.latencies), build_seconds=ending.build)
-
-
-def _latencies(seconds: list[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-
-    def quantile(share: float) -> float:
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-    return {"latency_p50": quantile(0.5), "latency_p99": quantile(0.99)}
+        ordered = sorted(ending.latencies)
+        middle, high = (ordered[min(len(ordered) - 1, int(q * len(ordered)))] for q in (0.5, 0.99))
+        record.scores.update(zip(ONLINE_TIMES, (middle, high, ending.build), strict=True))
 
 
 def _score(record: Record, outcome: Outcome, plan: Plan, instance: Instance) -> None:

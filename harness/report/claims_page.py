@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.claim import UNTESTABLE
 from harness.report import formats
 from harness.report.board import span_of
 
@@ -75,7 +76,9 @@ class Claims:
 
     @classmethod
     def of(cls, claims: Sequence[Judged]) -> Claims:
-        return cls(tuple(view(claim) for claim in claims))
+        """As they are stated, but those that were measured before those that were not."""
+        views = map(view, claims)
+        return cls(tuple(sorted(views, key=lambda one: one.verdict in (UNTESTABLE, NOT_RUN))))
 
     def of_problem(self, name: str) -> list[ClaimView]:
         return self._those(lambda claim: claim.problem == name)

@@ -29,6 +29,7 @@ import numpy as np
 from harness import intervals
 from harness.findings import Axis, Column, Finding, NotApplicable, Plot, Statistic
 from harness.intervals import Interval
+from harness.record import ONLINE_TIMES
 
 _BOTH = ("cost", "p50")
 _NONE = Interval(math.nan, math.nan, math.nan)
@@ -108,10 +109,7 @@ def _points(board: Any) -> dict[tuple[str, str], Point]:
     found = {}
     good = board.traces[~board.traces["failed"]]
     for (label, case), runs in good.groupby(["label", "case"]):
-        told = [
-            [scores.get(name, math.nan) for name in ("latency_p50", "latency_p99", "build_seconds")]
-            for scores in runs["scores"]
-        ]
+        told = [[one.get(name, math.nan) for name in ONLINE_TIMES] for one in runs["scores"]]
         middle = np.median(np.array(told, float), axis=0)
         if middle[0] > 0:
             cost = float(runs["cost"].mean())

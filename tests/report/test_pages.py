@@ -92,6 +92,12 @@ def test_claims_without_records_make_a_page_that_says_so(make_site):
     assert "1 claim not run yet" in text_of(site, "problems/demo.html")
 
 
+def test_claims_that_were_measured_stand_before_those_that_were_not(make_site):
+    site = make_site(few(), claims=CLAIMS[::-1])
+    shown = re.findall(r'id="claim-demo-([a-z-]+)"', (site / "claims.html").read_text())
+    assert shown == ["gap", "same-answers", "swap-speed", "people", "scale"]
+
+
 def test_no_claims_make_a_page_that_says_so(make_site):
     site = make_site(few())
     assert "No claims were judged" in text_of(site, "claims.html")

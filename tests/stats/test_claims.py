@@ -72,6 +72,16 @@ def test_a_gap_in_cost_has_the_unit_of_its_board_also_before_it_is_measured(comp
         assert judge(records, claim, compare=compare).form == form
 
 
+@pytest.mark.parametrize(
+    ("score", "form"), [("latency_p50", "time"), ("build_seconds", "time"), ("coverage", "number")]
+)
+def test_a_level_of_a_time_is_written_as_one(score, form):
+    claim = replace(BARE, quantity=Level("a", score, "c"))
+    rows = [run("a", "c", seed, 2.0, scores={score: 0.5}) for seed in range(8)]
+    found = judge(rows, claim)
+    assert (found.form, found.measured) == (form, pytest.approx(0.5))
+
+
 def test_too_few_runs_are_inconclusive():
     found = judge([*timed("a", [1.0, 1.1]), *timed("b", [9.0, 9.1])])
     assert found.verdict == "inconclusive"
