@@ -19,6 +19,7 @@ from harness.api import InvalidAnswer
 from harness.items import pack
 from harness.testing.model import Check, Failed, NotApplicable, register
 from harness.testing.subjects import Judged, ProblemSubject, SolverSubject, Spot, same
+from harness.testing.wrong import holed
 
 CHECKS: list[Check] = []
 _check = functools.partial(register, CHECKS, "problem")
@@ -90,6 +91,28 @@ def items(subject: ProblemSubject) -> str:
     if not told:
         raise NotApplicable("it has no items")
     return f"{told} answers, each told of twice"
+
+
+@_check(
+    since="2026-11-21",
+    demand="score() refuses an answer in which one of the floats is no number (NaN).",
+)
+def holes(subject: ProblemSubject) -> str:
+    count = 0
+    for spot in subject.spots:
+        for solver, judged in subject.answers(spot):
+            for hole in holed(judged.answer):
+                count += 1
+                taken = subject.judged(spot, 0, hole)
+                if not taken.complaint:
+                    raise Failed(
+                        f"score() on {spot.text} takes an answer of {solver.entry.stem} with a NaN "
+                        f"in place of one number, and says that it costs {taken.cost:.9g}; raise "
+                        "InvalidAnswer where a number is not finite"
+                    )
+    if not count:
+        raise NotApplicable("there is no valid answer with floats in it")
+    return f"{count} answers with a NaN"
 
 
 def _valid(subject: ProblemSubject, spot: Spot) -> Iterator[tuple[SolverSubject, Judged]]:

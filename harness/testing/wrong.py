@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,10 +52,28 @@ def spoiled(answer: Any) -> Iterator[Any]:
         yield from (str(answer), [answer], complex(answer))
 
 
+def holed(answer: Any) -> Iterator[Any]:
+    """A right answer with one of its floats replaced by what is no number, wherever it stands."""
+    if isinstance(answer, np.ndarray) and answer.dtype.kind in "fc" and answer.size:
+        for place in dict.fromkeys((0, answer.size // 2, answer.size - 1)):
+            hole = answer.copy()
+            hole.flat[place] = np.nan
+            yield hole
+    elif isinstance(answer, list | tuple):
+        for i in dict.fromkeys((0, len(answer) // 2, len(answer) - 1)) if answer else ():
+            yield from (type(answer)([*answer[:i], h, *answer[i + 1 :]]) for h in holed(answer[i]))
+    elif isinstance(answer, dict):
+        for name, value in answer.items():
+            yield from ({**answer, name: hole} for hole in holed(value))
+    elif isinstance(answer, float):
+        yield math.nan
+
+
 def _spoiled_array(answer: np.ndarray) -> Iterator[Any]:
     flat = answer.ravel()
     yield from (answer[None], np.concatenate([flat, flat]), flat[:-1], flat.tolist())
     yield from (np.full(answer.shape, np.nan), answer.astype(np.complex128))
+    yield from holed(answer)
     if answer.dtype.kind in "iu":
         yield from (np.full(answer.shape, value, np.int64) for value in (-1, 10**6, 1 << 62))
         yield answer.astype(np.float64) + 0.5
