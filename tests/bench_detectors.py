@@ -23,9 +23,10 @@ def detectors(folder: Path) -> None:
         return
     from bench_quantum._circuit import parse
     from bench_quantum._codes import surface_code
-    from bench_quantum.stabilizer_sampling._checks import check, truth_of
-    from bench_quantum.stabilizer_sampling._frames import sample
+    from bench_quantum.stabilizer_sampling._checks import check
+    from bench_quantum.stabilizer_sampling._frames import drawn, sample
     from bench_quantum.stabilizer_sampling._program import lower
+    from bench_quantum.stabilizer_sampling._truth import truth_of
 
     shots, rng = 10_000, np.random.default_rng(0)
     text = surface_code(31, 31, 0.001)
@@ -63,7 +64,11 @@ def detectors(folder: Path) -> None:
 
     into(str(path))
     theirs = np.fromfile(path, np.uint8).reshape(shots, -1)
-    worst = [check(truth, found, ("detector", "detectors")) for found in (ours(), theirs)]
+    names = ("detector", "detectors")
+    worst = [
+        check(truth, found, names, lambda count, rng: drawn(circuit, count, True, rng))
+        for found in (ours(), theirs)
+    ]
     told = f"{worst[0]:.2f} and {worst[1]:.2f} of what is allowed"
     report("  test of the law, ours and theirs", told, "< 1")
     what = "detectors of d = 31, 10^4 shots"

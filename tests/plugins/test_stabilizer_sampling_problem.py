@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 
 from bench_quantum._circuit import OPERATIONS, parse
 from bench_quantum._codes import repetition_code, surface_code
-from bench_quantum.stabilizer_sampling import _checks, _independence
+from bench_quantum.stabilizer_sampling import _checks, _independence, _repeats, _truth
 from bench_quantum.stabilizer_sampling._bounds import ALPHA, divergence, excess
+from bench_quantum.stabilizer_sampling._checks import check
 from bench_quantum.stabilizer_sampling._error_model import ErrorModel, parities
 from bench_quantum.stabilizer_sampling._exact_law import law
-from bench_quantum.stabilizer_sampling._frames import samples
+from bench_quantum.stabilizer_sampling._frames import drawn, samples
 from bench_quantum.stabilizer_sampling._random_text import tiny_circuit
 from bench_quantum.stabilizer_sampling._reference import by_chp, by_inverse_tableau
+from bench_quantum.stabilizer_sampling._truth import truth_of
 from bench_quantum.stabilizer_sampling.problem import StabilizerSampling
 from harness.api import Case, Data, Instance, InvalidAnswer, InvalidCase
 from harness.selectors import adapt
@@ -121,7 +123,7 @@ def test_laws_that_are_known(text, expected):
     for sample, p in expected.items():
         wanted[int(sample[::-1], 2)] = p
     outputs = parities(circuit, detectors=False)
-    np.testing.assert_allclose(_checks.by_parities(circuit, outputs, False), wanted, atol=1e-12)
+    np.testing.assert_allclose(_truth.by_parities(circuit, outputs, False), wanted, atol=1e-12)
 
 
 @settings(max_examples=150)
@@ -131,10 +133,10 @@ def test_density_matrices_and_the_walk_backwards_agree(seed, detectors):
     text = tiny_circuit(rng, int(rng.integers(1, 5)), int(rng.integers(3, 20)), 6)
     circuit = parse(text)
     outputs = parities(circuit, detectors)
-    known = _checks._law(circuit, outputs, detectors)
+    known = _truth._law(circuit, outputs, detectors)
     np.testing.assert_allclose(known.sum(), 1)
     np.testing.assert_allclose(
-        _checks.by_parities(circuit, outputs, detectors), known, atol=1e-9, err_msg=text
+        _truth.by_parities(circuit, outputs, detectors), known, atol=1e-9, err_msg=text
     )
 
 
@@ -283,9 +285,7 @@ def test_symmetries_have_the_same_law():
     for symmetry in PROBLEM.symmetries(instance, np.random.default_rng(0)):
         names.append(symmetry.name)
         assert symmetry.instance.data["circuit"] != instance.data["circuit"]
-        again = _checks.truth_of(
-            parse(symmetry.instance.data["circuit"]), False, np.random.default_rng(0)
-        )
+        again = truth_of(parse(symmetry.instance.data["circuit"]), False, np.random.default_rng(0))
         np.testing.assert_allclose(again["rates"], instance.truth["rates"], atol=1e-12)
         assert PROBLEM.score(symmetry.instance, right(symmetry.instance))[0] == 0
     assert names == ["qubits permuted", "qubits far apart"]
@@ -389,6 +389,71 @@ def test_copies_in_another_order_are_told(seed):
     assert "pairs of shots are equal" in refusal(instance, answer)
 
 
+def bits_of(instance, seed=0):
+    """A right answer, a bit in each byte."""
+    packed = right(instance, seed)
+    return np.unpackbits(packed, axis=1, bitorder="little")[:, : instance.data["bits"]]
+
+
+@pytest.mark.parametrize("mixed", [0.0, 0.002, 0.01, 0.03])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "repetition_code[distance=80,rounds=20,p=0.05,shots=2000]",
+        "surface_code[distance=5,shots=30000]",
+        "surface_code[distance=7,p=0.01,shots=20000]",
+        "surface_code[distance=7,shots=20000,what=measurements]",
+        "random[n=100,layers=20,shots=2000]",
+    ],
+)
+def test_copies_with_some_bits_of_other_shots_are_told(case, mixed):
+    """Every bit has its rate, and half of the shots are like another one."""
+    instance = make(case)
+    bits, rng = bits_of(instance), np.random.default_rng(1)
+    half = len(bits) // 2
+    bits[half:] = bits[rng.permutation(half)]
+    others = bits[rng.permutation(len(bits))]
+    bits = np.where(rng.random(bits.shape) < mixed, others, bits)
+    assert refusal(instance, np.packbits(bits, axis=1, bitorder="little"))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "surface_code[distance=3,p=0.0001,shots=2000]",
+        "surface_code[distance=3,p=0.02,shots=2000]",
+        "surface_code[distance=5,shots=4000,what=measurements]",
+        "known[name=gauge,what=detectors,shots=1000]",
+        "known[name=classical,shots=1000]",
+        "random[n=10,layers=10,p=0.01,shots=3000]",
+    ],
+)
+def test_repeats_of_right_shots_are_far_from_the_level(case):
+    """Of 20 right answers none is refused, nor near it: half of what is allowed is e^-10."""
+    instance = make(case)
+    circuit, bits = parse(instance.data["circuit"]), instance.data["bits"]
+    detectors = instance.data["what"] == "detectors"
+    for seed in range(20):
+        answer = right(instance, seed)
+        found = _repeats.repeats(
+            answer, bits, lambda count, rng: drawn(circuit, count, detectors, rng)
+        )
+        assert 0 <= found < 0.7
+
+
+def test_repeats_are_counted_in_strata():
+    first, second, third = np.array([[1, 0, 2, 1, 3], [1, 5, 0, 2, 0], [0, 1, 0, 1, 9]])
+    again, fresh = _repeats._strata(first, second, third)
+    assert again[:5].tolist() == [1, 2, 0, 0, 0]  # class 0; class 3 (three in both), class 4 (9)
+    assert fresh[:5].tolist() == [0, 1, 0, 9, 0]
+
+
+@pytest.mark.parametrize("shots", [0, 1, 2, 3])
+def test_few_shots_have_no_repeats(shots):
+    found = _repeats.repeats(np.zeros((shots, 1), np.uint8), 3, lambda n, _: np.zeros((n, 1), "u1"))
+    assert found == 0
+
+
 def test_weighing_pairs_of_equal_shots_is_fair():
     """The mean weight of all pairs of equal shots is what the bound says, where it is exact."""
     rates = np.array([0.02, 0.3, 0.5])
@@ -424,12 +489,42 @@ def test_equal_shots_are_no_wonder_where_there_are_few_bits():
 def test_samples_of_another_circuit_are_refused(before, after):
     """Laws that differ in what samplers get wrong."""
     circuits = [parse(text) for text in (before, after)]
-    truth = _checks.truth_of(circuits[0], False, np.random.default_rng(0))
+    truth = truth_of(circuits[0], False, np.random.default_rng(0))
     found = [[*samples(circuit, 3000, False, np.random.default_rng(1))][-1] for circuit in circuits]
-    _checks.check(truth, found[0], ("measurement", "measurements"))
+
+    def draw(shots, rng):
+        return drawn(circuits[0], shots, False, rng)
+
+    check(truth, found[0], ("measurement", "measurements"), draw)
     if law(circuits[0]) != pytest.approx(law(circuits[1])):
         with pytest.raises(InvalidAnswer):
-            _checks.check(truth, found[1], ("measurement", "measurements"))
+            check(truth, found[1], ("measurement", "measurements"), draw)
+
+
+def test_parities_of_three_are_tested(tmp_path):
+    """Coins of which any two are independent, and every third is the parity of two others."""
+    path = tmp_path / "coins.stim"
+    path.write_text("".join(f"H {i}\nM {i}\n" for i in range(24)))
+    instance = make(f"file[path={path},shots=2000,what=measurements]")
+    bits = np.random.default_rng(0).integers(0, 2, (2000, 24), np.uint8)
+    PROBLEM.score(instance, np.packbits(bits, axis=1, bitorder="little"))
+    bits[:, 2::3] = bits[:, 0::3] ^ bits[:, 1::3]
+    said = refusal(instance, np.packbits(bits, axis=1, bitorder="little"))
+    assert said.startswith("an odd number of the measurements ")
+
+
+def test_sets_of_outputs_are_near_and_far():
+    instance = make("surface_code[distance=7,shots=10]")
+    truth, bits = instance.truth, instance.data["bits"]
+    sets = np.split(truth["sets"], truth["set_starts"][1:-1])
+    assert len(sets) == len(truth["set_rates"]) == 300
+    assert {len(some) for some in sets} == {3, 4, 6, 8}
+    assert all(len(set(some)) == len(some) and max(some) < bits for some in sets)
+    outputs = parities(parse(instance.data["circuit"]), True)
+    for some, rate in list(zip(sets, truth["set_rates"], strict=True))[::30]:
+        together = [record for i in some for record in outputs[i]]
+        [wanted] = ErrorModel(parse(instance.data["circuit"]), [together]).rates
+        assert rate == pytest.approx(wanted, abs=1e-12)
 
 
 FINE = [case for case in PROBLEM.suites["standard"] if "0000" in case and "tiny" not in case]

@@ -8,10 +8,13 @@ from scipy import stats
 
 from bench_quantum._circuit import parse
 from bench_quantum._codes import random_circuit, repetition_code, surface_code
-from bench_quantum.stabilizer_sampling import _checks
+from bench_quantum.stabilizer_sampling import _truth
+from bench_quantum.stabilizer_sampling._checks import check
 from bench_quantum.stabilizer_sampling._error_model import ErrorModel, parities
+from bench_quantum.stabilizer_sampling._frames import drawn
 from bench_quantum.stabilizer_sampling._random_text import tiny_circuit
 from bench_quantum.stabilizer_sampling._struck import Shots
+from bench_quantum.stabilizer_sampling._truth import truth_of
 from bench_quantum.stabilizer_sampling.chp import CHP
 from bench_quantum.stabilizer_sampling.numpy_frames import NumpyFrames
 from bench_quantum.stabilizer_sampling.pauli_frames import PauliFrames
@@ -234,7 +237,7 @@ def test_random_circuits_of_all_operations_have_the_exact_law(solver):
         what = ("measurements", "detectors")[seed % 2]
         circuit = parse(text)
         outputs = parities(circuit, what == "detectors")
-        law = _checks._law(circuit, outputs, what == "detectors")
+        law = _truth._law(circuit, outputs, what == "detectors")
         value = p_value(sample(solver, text, 1000, what, seed + 10**6), law)
         found += [] if value is None else [value]
     assert min(found) > 1e-6
@@ -292,10 +295,15 @@ def test_ours_and_stim_have_one_law():
 @pytest.mark.parametrize("shots", [1, 511, 513, 3000])
 def test_any_block_gives_the_law(block, shots):
     text = random_circuit(np.random.default_rng(4), 12, 10, 0.03, 0.3)
-    truth = _checks.truth_of(parse(text), False, np.random.default_rng(0))
+    circuit = parse(text)
+    truth = truth_of(circuit, False, np.random.default_rng(0))
     data = data_of(text, shots)
     *_, answer = PauliFrames(block=block).solve(data, np.random.default_rng(1))
-    assert _checks.check(truth, answer, ("measurement", "measurements")) < 1
+
+    def draw(count, rng):
+        return drawn(circuit, count, False, rng)
+
+    assert check(truth, answer, ("measurement", "measurements"), draw) < 1
 
 
 def test_shots_of_different_blocks_are_independent():

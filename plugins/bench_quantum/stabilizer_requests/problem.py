@@ -21,8 +21,11 @@ import numpy as np
 from bench_quantum._circuit import OPERATIONS, Circuit, parse
 from bench_quantum._circuit_text import relabelled
 from bench_quantum.stabilizer_requests._detectors import parities_of
-from bench_quantum.stabilizer_sampling import _checks, _families
+from bench_quantum.stabilizer_sampling import _families
+from bench_quantum.stabilizer_sampling._checks import check
 from bench_quantum.stabilizer_sampling._error_model import parities
+from bench_quantum.stabilizer_sampling._frames import drawn
+from bench_quantum.stabilizer_sampling._truth import truth_of
 from harness.api import Case, Events, Instance, InvalidAnswer, InvalidCase, Meter, Problem, Symmetry
 
 _MOST_BYTES = 1 << 29  # of all samples
@@ -136,7 +139,7 @@ for shots in data:
             {
                 "records": np.fromiter(chain.from_iterable(sums), np.int64),
                 "starts": np.cumsum([0, *map(len, sums)]),
-                "law": _checks.truth_of(circuit, True, rng, alone),
+                "law": truth_of(circuit, True, rng, alone),
             },
             {
                 "steps": 1 + steps,
@@ -166,7 +169,11 @@ for shots in data:
             )
         told = parities_of(samples, data["bits"], truth["records"], truth["starts"])
         names = ("parity", "parities (detectors, observables, results of the first round)")
-        statistic = _checks.check(truth["law"], told, names)
+        circuit = parse(data["circuit"])
+        flips = circuit.n_detectors + circuit.n_observables
+        statistic = check(
+            truth["law"], told, names, lambda shots, rng: drawn(circuit, shots, True, rng), flips
+        )
         return float(data["requests"] - len(batches)), {"test_statistic": statistic}
 
     def exact(self, instance: Instance) -> float | None:

@@ -1,142 +1,42 @@
-"""Whether samples have the law that they should: what is known beforehand, and the tests.
+"""Whether samples have the law that they should.
 
-`truth_of` computes, for each output bit, for parities of pairs of them, and for tiny circuits for
-each possible sample, the exact probability p. Of N shots k then have it, and by Chernoff
-P(N KL(k/N || p) >= t) <= 2 exp(-t), whatever N and p are. A sampler is refused where any of the m
-tests exceeds log(2 m / ALPHA): a right one is refused with probability at most ALPHA, and where
-p is 0 or 1 one wrong bit is enough. There are five kinds of tests, so that in all a right one is
-refused with probability 5e-9 at most. A rate that is wrong by g is found by about
-2 p (1 - p) log(2 m / ALPHA) / g^2 shots.
+Of each output bit, of parities of pairs and of larger sets of them, and with few bits of each
+possible sample, the exact probability p is known (`_truth.py`). Of N shots k then have it, and by
+Chernoff P(N KL(k/N || p) >= t) <= 2 exp(-t), whatever N and p are. A sampler is refused where any
+of the m tests of a kind exceeds log(2 m / ALPHA): a right one is refused with probability at most
+ALPHA, and where p is 0 or 1 one wrong bit is enough. Shots must be independent of each other too
+(`_independence.py`), and none a copy of another (`_repeats.py`).
 
-Shots must be independent of each other too (`_independence.py`).
+There are seven kinds of tests, so that in all a right sampler is refused with probability 7e-9 at
+most. A rate that is wrong by g is found by about 2 p (1 - p) log(2 m / ALPHA) / g^2 shots.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from bench_quantum._circuit import Circuit
 from bench_quantum.stabilizer_sampling._bounds import excess
-from bench_quantum.stabilizer_sampling._error_model import ErrorModel, parities
-from bench_quantum.stabilizer_sampling._exact_law import law
 from bench_quantum.stabilizer_sampling._independence import independence
-from bench_quantum.stabilizer_sampling._reference import by_chp
+from bench_quantum.stabilizer_sampling._repeats import Draw, repeats
 from harness.api import InvalidAnswer
 
-_PAIRS = 600  # parities of two outputs that are tested
-_WATCHED = 20_000  # outputs among which independent ones are looked for
-_TINY_QUBITS, _TINY_RECORDS = 5, 8  # the law of all samples is computed up to here
-_FEW_BITS = 10  # or by all parities of so many output bits
 _AT_ONCE = 1 << 26  # bits that are unpacked at a time
 
 
-def truth_of(
-    circuit: Circuit,
-    detectors: bool,
-    rng: np.random.Generator,
-    more: Sequence[list[int]] = (),
-) -> dict[str, Any]:
-    """What samples are held against, as plain data.
+def check(
+    truth: dict[str, Any],
+    samples: np.ndarray,
+    names: tuple[str, str],
+    draw: Draw,
+    drawn: int | None = None,
+) -> float:
+    """Test packed samples, uint8[shots, ceil(bits / 8)].
 
     Args:
-        circuit: that is sampled.
-        detectors: whether detectors and observables are told, as flips, or measurements.
-        rng: chooses the pairs that are tested.
-        more: further outputs behind them, each a parity of records.
-    """
-    outputs = [*parities(circuit, detectors), *more]
-    bits = len(outputs)
-    pairs = _pairs(outputs, rng)
-    both = [outputs[a] + outputs[b] for a, b in pairs.tolist()]
-    model = ErrorModel(circuit, outputs + both, watched=min(bits, _WATCHED))
-    rates = model.rates
-    if not detectors:
-        reference = by_chp(circuit).astype(bool)
-        expected = [reference[records].sum() % 2 for records in outputs + both]
-        rates = np.where(np.array(expected, bool), 1 - rates, rates)
-    return {
-        "bits": bits,
-        "rates": rates[:bits],
-        "pairs": pairs,
-        "pair_rates": rates[bits:],
-        "independent": _independent(model, rates[:bits]),
-        "law": _law(circuit, outputs, detectors),
-    }
-
-
-def _pairs(outputs: list[list[int]], rng: np.random.Generator) -> np.ndarray:
-    """Pairs of outputs, half of them such as share a record or are neighbours."""
-    bits = len(outputs)
-    if bits < 2:
-        return np.zeros((0, 2), np.int64)
-    if bits * (bits - 1) // 2 <= _PAIRS:
-        return np.array([(a, b) for a in range(bits) for b in range(a)], np.int64)
-    first_with: dict[int, int] = {}
-    found = [(b - 1, b) for b in range(1, bits)]
-    for output, records in enumerate(outputs):
-        for record in records:
-            if record in first_with:
-                found.append((first_with[record], output))
-            first_with[record] = output
-    near = np.array(found)[rng.permutation(len(found))[: _PAIRS // 2]]
-    far = rng.integers(bits, size=(_PAIRS // 2, 2))
-    pairs: np.ndarray = np.concatenate([near, far])
-    return pairs[pairs[:, 0] != pairs[:, 1]]
-
-
-def _independent(model: ErrorModel, rates: np.ndarray) -> np.ndarray:
-    """Outputs of which no two are flipped by one channel, the most random ones first."""
-    blocked: set[int] = set()
-    found = []
-    watched = rates[: len(model.together)]
-    for output in np.argsort(np.abs(watched - 0.5), kind="stable").tolist():
-        if output in blocked or not 0 < rates[output] < 1:
-            continue
-        if output in model.tangled:  # one of them, as all the others may go along with it
-            if blocked & model.tangled:
-                continue
-            blocked |= model.tangled
-        found.append(output)
-        blocked |= model.together[output]
-    return np.array(found, np.int64)
-
-
-def _law(circuit: Circuit, outputs: list[list[int]], detectors: bool) -> np.ndarray:
-    """The probability of each sample, as a number whose bit i is output i; empty if unknown."""
-    bits = len(outputs)
-    small = circuit.n_measurements <= _TINY_RECORDS and len(circuit) <= 1000
-    if small and bits <= _FEW_BITS and circuit.compacted().n_qubits <= _TINY_QUBITS:
-        flips = by_chp(circuit) if detectors else np.zeros(circuit.n_measurements, np.uint8)
-        found = np.zeros(1 << bits)
-        for record, p in law(circuit).items():
-            seen = np.array(record, np.uint8) ^ flips
-            number = sum(int(seen[part].sum() % 2) << i for i, part in enumerate(outputs))
-            found[number] += p
-        return found
-    return by_parities(circuit, outputs, detectors) if bits <= _FEW_BITS else np.zeros(0)
-
-
-def by_parities(circuit: Circuit, outputs: list[list[int]], detectors: bool) -> np.ndarray:
-    """The same from the expectations of all parities, by the Walsh-Hadamard transform."""
-    bits = len(outputs)
-    subsets = [
-        [record for i in range(bits) if number >> i & 1 for record in outputs[i]]
-        for number in range(1 << bits)
-    ]
-    means = 1 - 2 * ErrorModel(circuit, subsets).rates
-    if not detectors:
-        reference = by_chp(circuit)
-        means *= [1 - 2 * (int(reference[part].sum()) % 2) for part in subsets]
-    found = means.reshape((2,) * bits)
-    for axis in range(bits):
-        first, second = np.split(found, 2, axis)
-        found = np.concatenate([first + second, first - second], axis)
-    return np.maximum(found.reshape(-1) / (1 << bits), 0.0)
-
-
-def check(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -> float:
-    """Test packed samples, uint8[shots, ceil(bits / 8)]; `names` are of one and several outputs.
+        truth: what `truth_of` says.
+        samples: all shots.
+        names: of one output, and of several.
+        draw: samples as many shots, packed likewise, of the first `drawn` outputs; by default all.
 
     Returns:
         the largest test statistic as a share of what is allowed.
@@ -149,10 +49,13 @@ def check(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) ->
     tests = [_rates(truth, samples, names)]
     if len(truth["pairs"]):
         tests.append(_pair_rates(truth, samples, names))
+    if len(truth["set_rates"]):
+        tests.append(_set_rates(truth, samples, names))
     if len(truth["law"]):
         tests.append(_whole_law(truth["law"], samples, bits))
     if len(truth["independent"]) and shots > 1:
         tests.append(independence(samples, truth["independent"], truth["rates"]))
+    tests.append(repeats(samples, bits if drawn is None else drawn, draw))
     return max(tests)
 
 
@@ -181,19 +84,42 @@ def _rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -
 
 
 def _pair_rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -> float:
-    shots, pairs = len(samples), truth["pairs"]
-    columns = np.ascontiguousarray(samples.T)
-    used = {int(i): columns[i // 8] >> (i % 8) & 1 for i in np.unique(pairs)}
-    counts = np.array([int((used[a] ^ used[b]).sum(dtype=np.int64)) for a, b in pairs.tolist()])
-    found = excess(counts, shots, truth["pair_rates"])
+    used = _used(samples, truth["pairs"])
+    counts = np.array([_ones(used[a] ^ used[b]) for a, b in truth["pairs"].tolist()])
+    found = excess(counts, len(samples), truth["pair_rates"])
     worst = int(np.argmax(found))
     if found[worst] > 1:
-        a, b = pairs[worst]
+        a, b = truth["pairs"][worst]
         raise InvalidAnswer(
-            f"{names[1]} {a} and {b} differ in {counts[worst]} of {shots} shots, "
-            f"expected about {shots * truth['pair_rates'][worst]:.6g}"
+            f"{names[1]} {a} and {b} differ in {counts[worst]} of {len(samples)} shots, "
+            f"expected about {len(samples) * truth['pair_rates'][worst]:.6g}"
         )
     return float(found[worst])
+
+
+def _set_rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -> float:
+    used = _used(samples, truth["sets"])
+    sets = [some.tolist() for some in np.split(truth["sets"], truth["set_starts"][1:-1])]
+    counts = np.array([_ones(np.bitwise_xor.reduce([used[i] for i in some])) for some in sets])
+    found = excess(counts, len(samples), truth["set_rates"])
+    worst = int(np.argmax(found))
+    if found[worst] > 1:
+        raise InvalidAnswer(
+            f"an odd number of the {names[1]} {', '.join(map(str, sets[worst]))} is 1 in "
+            f"{counts[worst]} of {len(samples)} shots, expected about "
+            f"{len(samples) * truth['set_rates'][worst]:.6g}"
+        )
+    return float(found[worst])
+
+
+def _used(samples: np.ndarray, outputs: np.ndarray) -> dict[int, np.ndarray]:
+    """The outputs that are named, a byte for each shot."""
+    columns = np.ascontiguousarray(samples.T)
+    return {int(i): columns[i // 8] >> (i % 8) & 1 for i in np.unique(outputs)}
+
+
+def _ones(bits: np.ndarray) -> int:
+    return int(bits.sum(dtype=np.int64))
 
 
 def _whole_law(law_: np.ndarray, samples: np.ndarray, bits: int) -> float:

@@ -30,6 +30,13 @@ def samples(
     yield from sample(lower(circuit, detectors), shots, detectors, rng, reference, words)
 
 
+def drawn(circuit: Circuit, shots: int, detectors: bool, rng: np.random.Generator) -> np.ndarray:
+    """The same at once."""
+    *_, found = samples(circuit, shots, detectors, rng)
+    assert found is not None
+    return found
+
+
 def words_for(program: Program, shots: int) -> int:
     """Words of a row: as many as the frames fit into the cache with, and the shots fill."""
     words = _LEAST

@@ -5,14 +5,15 @@ bits; one of `detectors` is, for each detector and then for each observable, whe
 its records differs from that of the noiseless circuit.
 
 All right answers are equally good, and the contest is time. What is right is a law, so that an
-answer is held against exact probabilities: of every output bit, of parities of hundreds of pairs of
-them and, where there are few bits, of every whole sample, all to one in 10^9 (`_checks.py`). They
-come from a walk backwards through the circuit and from the tableau of Aaronson and Gottesman, or,
-for tiny circuits, from density matrices; frames, which the paper's solver is made of, take no part.
-Shots that are copies of others, in whatever order, or that have noise in common with another one at
-some distance are refused. The standard suite has shots enough to find a detector that is 1 too
-often by 0.01. Rare events of which a pair of bits tells nothing are not tested; more shots test
-more.
+answer is held against exact probabilities: of every output bit, of parities of hundreds of pairs
+and larger sets of them and, where there are few bits, of every whole sample, all to one in 10^9
+(`_checks.py`). They come from a walk backwards through the circuit and from the tableau of Aaronson
+and Gottesman, or, for tiny circuits, from density matrices; frames, which the paper's solver is
+made of, take no part. Shots that have noise in common with another one at some distance are
+refused, and so are copies of others, in whatever order and with a few bits changed: shots that
+frames draw anew tell how often right ones are alike. The standard suite has shots enough to find a
+detector that is 1 too often by 0.01. Rare events of which parities tell nothing are not tested;
+more shots test more.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,10 @@ import numpy as np
 
 from bench_quantum._circuit import CircuitError, parse
 from bench_quantum._circuit_text import relabelled
-from bench_quantum.stabilizer_sampling import _checks, _families
+from bench_quantum.stabilizer_sampling import _families
+from bench_quantum.stabilizer_sampling._checks import check
+from bench_quantum.stabilizer_sampling._frames import drawn
+from bench_quantum.stabilizer_sampling._truth import truth_of
 from harness.api import Case, Instance, InvalidAnswer, InvalidCase, Problem, Symmetry
 
 _MOST_BYTES = 1 << 31  # of an answer
@@ -165,7 +169,7 @@ yield found
             )
         return Instance(
             {"circuit": text, "shots": case.shots, "what": case.what, "bits": bits},
-            _checks.truth_of(circuit, detectors, rng),
+            truth_of(circuit, detectors, rng),
             {
                 "bits": bits,
                 "shots": case.shots,
@@ -187,10 +191,13 @@ yield found
                 f"the answer has the shape {answer.shape}, expected {shape}: "
                 f"{data['shots']} samples of {data['bits']} bits, packed"
             )
-        names = ("measurement", "measurements")
-        if data["what"] == "detectors":
-            names = ("output", "outputs")
-        return 0.0, {"test_statistic": _checks.check(instance.truth, answer, names)}
+        detectors = data["what"] == "detectors"
+        names = ("output", "outputs") if detectors else ("measurement", "measurements")
+        circuit = parse(data["circuit"])
+        found = check(
+            instance.truth, answer, names, lambda shots, rng: drawn(circuit, shots, detectors, rng)
+        )
+        return 0.0, {"test_statistic": found}
 
     def exact(self, instance: Instance) -> float | None:
         return 0.0
