@@ -36,9 +36,11 @@ CLAIMS = [
             "pauli_frames",
             "chp[tableau=inverse,most=1000000000]",
             (
-                "surface_code[distance=3,shots=10000,what=measurements]",
-                "surface_code[shots=10000,what=measurements]",
-                "surface_code[distance=7,shots=10000,what=measurements]",
+                "surface_code[shots=10000,what=measurements]",  # distance 5
+                *(
+                    f"surface_code[distance={d},shots=10000,what=measurements]"
+                    for d in (3, 4, 6, 7, 8, 9)
+                ),
             ),
             clock="trace",
         ),

@@ -6,7 +6,9 @@ index is a small part.
 
 from harness.api import Claim, Growth
 
-_SIZES = tuple(f"zipf[n={n},queries=5000]" for n in (8000, 16000, 32000, 64000))
+_SIZES = tuple(
+    f"zipf[n={n},queries=5000]" for n in (8000, 11000, 16000, 22000, 32000, 45000, 64000)
+)
 
 CLAIMS = [
     Claim(

@@ -17,7 +17,7 @@ _TEXT = "uniform[n=20000,alphabet=2000,epsilon={}]"
 _BY_EPSILON = tuple(_TEXT.format(epsilon) for epsilon in (0.4, 0.2, 0.1, 0.05))
 _MANY_BINS = tuple(
     f"uniform[n=20000,m=2000,alphabet=10000,epsilon={epsilon}]"
-    for epsilon in (0.1, 0.05, 0.025, 0.0125)
+    for epsilon in (0.1, 0.07, 0.05, 0.035, 0.025, 0.0175, 0.0125)
 )
 _SETTING = "uniform letters, 2000 of them, n = 20,000, m = 1000"
 

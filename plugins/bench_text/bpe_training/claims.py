@@ -17,7 +17,7 @@ from harness.api import Claim, Growth, SameAnswers, Speedup, SpeedupGrowth
 
 _PAPER = "formal-perspective-byte-pair-encoding"
 _BY_N = (
-    *(f"generated[size={31_250 << step},split=False]" for step in range(5)),
+    *(f"generated[size={n << step},split=False]" for step in range(5) for n in (31_250, 44_000)),
     "generated[split=False]",
 )
 _BY_MERGES = tuple(
