@@ -81,6 +81,12 @@ def kernels_of(source: Source) -> tuple[str, ...]:
     return tuple(sorted(set().union(*names)))
 
 
+def modules_of(source: Source) -> tuple[str, ...]:
+    """What a plugin file, and what it imports of its package, import: at any place of a file."""
+    names = (imported_modules(str(file)) for file in _closure(Path(source.file), source.module))
+    return tuple(sorted(set().union(*names)))
+
+
 def record_key(parts: dict[str, Any]) -> str:
     """Digest of everything that decides one record."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]

@@ -15,7 +15,7 @@ from harness.cases import make_case, redrawn, suite_cases
 from harness.catalogue import Catalogue, Configured, ProblemEntry, SolverEntry
 from harness.declare import Declarer, NotMade
 from harness.instances import Stored, build
-from harness.keys import Sources, kernels_of, record_key, sources_of
+from harness.keys import Sources, kernels_of, modules_of, record_key, sources_of
 from harness.loading import PluginError, imported_modules
 from harness.record import Record
 from harness.run import Budget
@@ -152,7 +152,7 @@ def contestant(configured: Configured, declarer: Declarer) -> Contestant:
         entry,
         configured.label,
         parameters,
-        tuple(imported_modules(entry.source.file)),
+        modules_of(entry.source),
         kernels_of(entry.source),
         sources_of(entry.source),
     )

@@ -27,7 +27,7 @@ from harness.catalogue import Catalogue, Configured, SolverEntry
 from harness.declare import Declarer
 from harness.loading import PluginError
 from harness.selectors import Misuse, nearest
-from harness.testing import answer_checks, problem_checks, solver_checks
+from harness.testing import answer_checks, problem_checks, solver_checks, solver_habits
 from harness.testing.lab import Lab
 from harness.testing.model import (
     FAILED,
@@ -56,7 +56,7 @@ __all__ = [
     "conformance",
 ]
 
-SOLVER_CHECKS: tuple[Check, ...] = tuple(solver_checks.CHECKS)
+SOLVER_CHECKS: tuple[Check, ...] = (*solver_checks.CHECKS, *solver_habits.CHECKS)
 PROBLEM_CHECKS: tuple[Check, ...] = (*problem_checks.CHECKS, *answer_checks.CHECKS)
 _EXPECTED = (
     "expected a solver, a problem or a pack (`bench statistics --plugin FILE` shows whether a "

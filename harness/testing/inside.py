@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,6 +148,7 @@ def _one(
     generators = _generators()
     meter = Meter()
     seen = problem.open(data, meter)
+    loaded = set(sys.modules)
     recorded = _Recorded(solver, meter, room)
     decisions: list[Any] = []
 
@@ -170,6 +172,7 @@ def _one(
     return {
         **told,
         "changed": [name for name, value in parts.items() if _digest(value) != before[name]],
+        "imported": sorted(set(sys.modules) - loaded),
         "generators": [name for name in generators if generators[name] != after[name]],
         "points": [[len(decisions), meter.calls, decisions]]
         if isinstance(seen, Events)

@@ -35,6 +35,7 @@ class Run:
         output: what it printed.
         changed: names of the data that it changed; known of batches only.
         generators: generators of the whole process that it used; known of batches only.
+        imported: modules that it imported while it solved; known of batches only.
     """
 
     status: str
@@ -47,6 +48,7 @@ class Run:
     output: str = ""
     changed: tuple[str, ...] = ()
     generators: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -188,6 +190,7 @@ def _of_batch(one: dict[str, Any]) -> Run:
         points,
         changed=tuple(one["changed"]),
         generators=tuple(one["generators"]),
+        imported=tuple(one["imported"]),
     )
 
 

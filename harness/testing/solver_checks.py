@@ -13,7 +13,8 @@ from harness.child import UNSAID
 from harness.run import Budget
 from harness.testing.lab import Run
 from harness.testing.model import Check, Failed, NotApplicable, close, register, rounding
-from harness.testing.subjects import SEED, Judged, SolverSubject, Spot, same
+from harness.testing.sentences import ended, start, where
+from harness.testing.subjects import Judged, SolverSubject, Spot, same
 
 CHECKS: list[Check] = []
 _check = functools.partial(register, CHECKS, "solver")
@@ -41,11 +42,11 @@ def loads(solver: SolverSubject) -> str:
         )
     found, run = solver.facts
     if found is None:
-        raise Failed(f"loading {file} {_ended(run)}; a plugin file must only define things")
+        raise Failed(f"loading {file} {ended(run)}; a plugin file must only define things")
     if found["error"]:
         raise Failed(found["error"])
     if run.output:
-        raise Failed(f"{file} prints {_start(run.output)} when it is loaded; remove that")
+        raise Failed(f"{file} prints {start(run.output)} when it is loaded; remove that")
     _says_what_it_must(solver, found)
     return "one frozen dataclass with literal facts, defaults and a docstring"
 
@@ -81,7 +82,7 @@ def space(solver: SolverSubject) -> str:
     if not solver.entry.space:
         raise NotApplicable("it declares no space to tune")
     if found is None:
-        raise Failed(f"loading it {_ended(run)}")
+        raise Failed(f"loading it {ended(run)}")
     if found["refused"]:
         raise Failed(
             f"{solver.entry.source.file}: {found['refused']}; mend the range, or name the "
@@ -101,7 +102,7 @@ def runs(solver: SolverSubject) -> str:
         if run.status == "unsupported" and run.message != UNSAID:
             continue
         if run.status not in ("ok", "invalid"):
-            raise Failed(f"{_where(spot)}: solve() {_ended(run)}; {_advice(run)}")
+            raise Failed(f"{where(spot)}: solve() {ended(run)}; {_advice(run)}")
         taken.append(spot.text)
     if not taken:
         raise Failed(f"it refused all {len(bases)} cases; make it take a small one at least")
@@ -126,14 +127,14 @@ def answers(solver: SolverSubject) -> str:
     count = 0
     for spot, run in solver.bases.items():
         if run.status == "invalid":
-            raise Failed(f"{_where(spot)}: {run.message}")
+            raise Failed(f"{where(spot)}: {run.message}")
         if run.ok and not run.answers:
             raise Failed(
-                f"{_where(spot)}: solve() ended without yielding an answer; yield at least one"
+                f"{where(spot)}: solve() ended without yielding an answer; yield at least one"
             )
         for judged in _all_judged(solver, spot, run):
             if judged.complaint:
-                raise Failed(f"{_where(spot)}, answer {judged.number}: {judged.complaint}")
+                raise Failed(f"{where(spot)}, answer {judged.number}: {judged.complaint}")
             count += 1
     if not count:
         raise NotApplicable("no run lived to yield an answer; see the check `runs`")
@@ -157,10 +158,10 @@ def repeatable(solver: SolverSubject) -> str:
     for spot, again in solver.again.items():
         run = solver.good[spot]
         if not again.ok:
-            raise Failed(f"{_where(spot)}: it ended well once, and once it {_ended(again)}")
+            raise Failed(f"{where(spot)}: it ended well once, and once it {ended(again)}")
         if run.answers != again.answers:
             raise Failed(
-                f"{_where(spot)}: two runs yielded {run.answers} and {again.answers} answers; "
+                f"{where(spot)}: two runs yielded {run.answers} and {again.answers} answers; "
                 + advice
             )
         one, other = solver.kept(run), solver.kept(again)
@@ -171,33 +172,9 @@ def repeatable(solver: SolverSubject) -> str:
                     for answer in (one[number], other[number])
                 )
                 raise Failed(
-                    f"{_where(spot)}: two runs differ in answer {number}, of cost {costs}; {advice}"
+                    f"{where(spot)}: two runs differ in answer {number}, of cost {costs}; {advice}"
                 )
     return f"{len(solver.again)} cases twice, in processes with other hashes"
-
-
-@_check(
-    since="2026-11-21",
-    demand="It leaves the generators that a whole process shares (numpy.random.*, random.*) alone.",
-)
-def global_random(solver: SolverSubject) -> str:
-    for spot, run in solver.again.items():
-        if run.generators:
-            raise Failed(
-                f"{_where(spot)}: solve() uses the global generator of "
-                f"{' and '.join(run.generators)}; draw from its argument rng, or hand a seed from "
-                "it to the library that draws"
-            )
-    return f"{len(solver.again)} cases"
-
-
-@_check(since="2026-11-21", demand="It leaves the data as they were, even where it could write.")
-def data_untouched(solver: SolverSubject) -> str:
-    for spot, run in solver.again.items():
-        if run.changed:
-            names = ", ".join(run.changed)
-            raise Failed(f"{_where(spot)}: solve() changed the data ({names}); work on a copy")
-    return f"{len(solver.again)} cases, given as arrays that can be written"
 
 
 @_check(
@@ -216,7 +193,7 @@ def optimum(solver: SolverSubject) -> str:
                 continue
             if judged.cost < least - rounding(judged.cost, least):
                 raise Failed(
-                    f"{_where(spot)}: answer {judged.number} costs {judged.cost:.12g}, less than "
+                    f"{where(spot)}: answer {judged.number} costs {judged.cost:.12g}, less than "
                     f"the exact optimum {least:.12g}; score() accepts what is no answer, or "
                     "exact() is wrong"
                 )
@@ -234,12 +211,12 @@ def symmetries(solver: SolverSubject) -> str:
     for spot, _, _, turned, run in solver.turned:
         if not run.ok:
             raise Failed(
-                f"{_where(turned)}: it {_ended(run)}, but does well on {spot.text} itself; "
+                f"{where(turned)}: it {ended(run)}, but does well on {spot.text} itself; "
                 "it must not rely on an order or a scale"
             )
         last = solver.last(turned, run)
         if last.complaint:
-            raise Failed(f"{_where(turned)}: {last.complaint}")
+            raise Failed(f"{where(turned)}: {last.complaint}")
     if not solver.turned:
         raise NotApplicable(f"{solver.board.name} has no symmetries on these cases")
     return f"{len(solver.turned)} transformed instances"
@@ -262,7 +239,7 @@ def strict_symmetries(solver: SolverSubject) -> str:
         expected = symmetry.cost(first.cost)
         if not close(expected, second.cost):
             raise Failed(
-                f"{_where(turned)}: the cost is {second.cost:.12g}, but {first.cost:.12g} on "
+                f"{where(turned)}: the cost is {second.cost:.12g}, but {first.cost:.12g} on "
                 f"{spot.text} makes it {expected:.12g}; a tolerance must be relative to the "
                 "data, and no choice may depend on their unit"
             )
@@ -287,17 +264,17 @@ def stops(solver: SolverSubject) -> str:
         took = run.seconds
         if run.status == "timeout":
             raise Failed(
-                f"{_where(spot)}: with a budget of {_STOP_AFTER:g} s it was killed after "
+                f"{where(spot)}: with a budget of {_STOP_AFTER:g} s it was killed after "
                 f"{took:.1f} s without having yielded again; yield at least every 0.1 s"
             )
         if run.status not in ("ok", "invalid"):
-            raise Failed(f"{_where(spot)}: it {_ended(run)}")
+            raise Failed(f"{where(spot)}: it {ended(run)}")
         if took <= allowed:
             return f"{took:.2f} s with a budget of {_STOP_AFTER:g} s on {spot.text}"
         if took > 3 * allowed:
             break
     raise Failed(
-        f"{_where(spot)}: with a budget of {_STOP_AFTER:g} s it went on for {took:.1f} s before it "
+        f"{where(spot)}: with a budget of {_STOP_AFTER:g} s it went on for {took:.1f} s before it "
         f"yielded or ended ({allowed:g} s are allowed); yield what it has at least every 0.1 s"
     )
 
@@ -317,12 +294,12 @@ def calls_spent(solver: SolverSubject) -> str:
     run = solver.run(spot, Budget(seconds=2.0, answers=4 * base.answers + 100, calls=limit))
     if not run.ok:
         raise Failed(
-            f"{_where(spot)}: with {limit} calls allowed it {_ended(run)}; "
+            f"{where(spot)}: with {limit} calls allowed it {ended(run)}; "
             "let BudgetSpent pass, or return when it comes"
         )
     if run.why in ("seconds", "answers") and run.calls >= limit:
         raise Failed(
-            f"{_where(spot)}: it went on after its {limit} calls were spent; "
+            f"{where(spot)}: it went on after its {limit} calls were spent; "
             "let BudgetSpent pass, or return when it comes"
         )
     return f"ended at {run.calls} of {limit} calls on {spot.text}"
@@ -344,43 +321,8 @@ def improves(solver: SolverSubject) -> str:
         first, last = valid[0], valid[-1]
         if last.cost > first.cost + rounding(first.cost, last.cost):
             raise Failed(
-                f"{_where(spot)}: answer {first.number} costs {first.cost:.12g}, but the last, "
+                f"{where(spot)}: answer {first.number} costs {first.cost:.12g}, but the last, "
                 f"answer {last.number}, {last.cost:.12g}; the last one counts: keep the best so "
                 "far and yield that"
             )
     return f"{len(solver.good)} cases"
-
-
-@_check(since="2026-11-21", demand="It prints nothing, warnings included.")
-def quiet(solver: SolverSubject) -> str:
-    for spot, run in solver.good.items():
-        if run.output:
-            raise Failed(
-                f"{_where(spot)}: solve() printed {_start(run.output)}; remove that, and mend "
-                "what a warning is about"
-            )
-    return f"silent on {len(solver.good)} cases"
-
-
-def _where(spot: Spot) -> str:
-    return f"on {spot.text}, seed {SEED}"
-
-
-def _ended(run: Run) -> str:
-    """How a run failed, as the predicate of a sentence."""
-    if run.status == "raised":
-        return f"raised {run.message}"
-    if run.status == "unsupported":
-        return f"refused the case: {run.message}"
-    if run.status == "timeout":
-        return f"was still busy after {run.seconds:.1f} s and was killed"
-    if run.status == "crashed":
-        return f"crashed: {run.message}"
-    if run.status == "memory":
-        return f"ran out of memory ({run.message})"
-    return f"gave an invalid answer: {run.message}"
-
-
-def _start(output: str) -> str:
-    shown = " / ".join(output.strip().splitlines()[:2]) or output
-    return repr(shown if len(shown) <= 160 else shown[:157] + "...")

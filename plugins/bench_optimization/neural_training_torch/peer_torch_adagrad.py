@@ -19,6 +19,5 @@ class PeerTorchAdagrad(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [torch.optim.Adagrad(tensors, lr=self.learning_rate)]

@@ -20,6 +20,5 @@ class PeerTorchAdamW(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [torch.optim.AdamW(tensors, lr=self.learning_rate, weight_decay=self.weight_decay)]

@@ -25,7 +25,6 @@ class PeerTorchMuon(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         places = [place for place in hidden(names) if tensors[place].ndim == 2]
         rest = [tensor for place, tensor in enumerate(tensors) if place not in places]

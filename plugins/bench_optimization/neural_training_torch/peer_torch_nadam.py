@@ -19,6 +19,5 @@ class PeerTorchNAdam(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [torch.optim.NAdam(tensors, lr=self.learning_rate)]

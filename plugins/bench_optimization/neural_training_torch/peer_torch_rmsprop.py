@@ -20,6 +20,5 @@ class PeerTorchRMSprop(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [torch.optim.RMSprop(tensors, lr=self.learning_rate, alpha=self.alpha)]

@@ -21,7 +21,6 @@ class PeerTorchSGD(TorchTrained):
 
     def optimisers(self, tensors, names, steps):
         import torch
-        import torch._dynamo  # an optimiser's first step does; here it is off the clock
 
         return [
             torch.optim.SGD(

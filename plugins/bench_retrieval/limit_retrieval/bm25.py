@@ -30,8 +30,6 @@ class BM25(Solver):
             raise ValueError(f"k1 is {self.k1}, b is {self.b}; expected 0 or above, and 0 to 1")
 
     def solve(self, data, rng):
-        import scipy.sparse  # noqa: F401  # loaded before the clock starts
-
         found, asked = counts(data.documents, data.queries)
         n = len(data.documents)
         frequency = np.bincount(found.indices, minlength=found.shape[1])

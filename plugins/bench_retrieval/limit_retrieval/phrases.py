@@ -23,8 +23,6 @@ class Phrases(Solver):
     growth: ClassVar = {"time": {"n": 1}}
 
     def solve(self, data, rng):
-        import scipy.sparse  # noqa: F401  # loaded before the clock starts
-
         found, asked = counts(data.documents, data.queries, _things)
         by_phrase = found.T.tocsr()
         yield from ranked(data, lambda some: asked[some] @ by_phrase)

@@ -28,8 +28,6 @@ class RandomProjection(Solver):
             raise ValueError(f"dim is {self.dim}, expected 1 or more")
 
     def solve(self, data, rng):
-        import scipy.sparse  # noqa: F401  # loaded before the clock starts
-
         found, asked = counts(data.documents, data.queries)
         frequency = np.bincount(found.indices, minlength=found.shape[1])
         n, words = found.shape

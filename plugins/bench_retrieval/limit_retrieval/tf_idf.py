@@ -18,8 +18,6 @@ class TfIdf(Solver):
     growth: ClassVar = {"time": {"n": 1}}
 
     def solve(self, data, rng):
-        import scipy.sparse  # noqa: F401  # loaded before the clock starts
-
         found, asked = counts(data.documents, data.queries)
         frequency = np.bincount(found.indices, minlength=found.shape[1])
         by_word = tf_idf(found, frequency, found.shape[0]).T.tocsr()

@@ -42,8 +42,6 @@ class Karloff(Solver):
             raise ValueError(f"together is {self.together}, expected at least 1")
 
     def solve(self, data, rng):
-        import scipy.fft  # noqa: F401  # loaded before the clock starts
-
         text, pattern, s = all_numbered(data.text, data.pattern)
         n, m = len(text), len(pattern)
         rounds = self.rounds or math.ceil(math.log(max(2, n)) / data.epsilon**2)

@@ -45,8 +45,6 @@ class KopelowitzPorat(Solver):
             raise ValueError(f"counting is {self.counting!r}, expected 'transforms' or 'bits'")
 
     def solve(self, data, rng):
-        import scipy.fft  # noqa: F401  # loaded before the clock starts
-
         text, pattern, s = all_numbered(data.text, data.pattern)
         m = len(pattern)
         bins = math.ceil(2 / data.epsilon)

@@ -23,7 +23,5 @@ class PerLetterFFT(Solver):
     growth: ClassVar = {"time": {"n": 1, "m": 0, "alphabet": 1}}
 
     def solve(self, data, rng):
-        import scipy.fft  # noqa: F401  # loaded before the clock starts
-
         text, pattern, s = numbered(data.text, data.pattern)
         yield len(pattern) - matches(text, pattern, range(s), absent=s)
