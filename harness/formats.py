@@ -13,6 +13,7 @@ from typing import Any
 NONE = "–"
 NEVER = "never"  # a time that did not come
 ENDLESS = "∞"
+VAGUE = "too few cases to tell"
 _TIMES = ((1e-6, 1e-9, "ns"), (1e-3, 1e-6, "µs"), (1.0, 1e-3, "ms"))
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -183,6 +184,16 @@ def interval(low: float | None, high: float | None, form: Callable[[float | None
     if unit and last.endswith(_SPACE + unit):
         first = begin
     return f"{first}–{last}"
+
+
+def time_interval(low: float | None, high: float | None) -> str:
+    """The same of times; where it is `vague`, these words."""
+    return VAGUE if vague(low, high) else interval(low, high, seconds)
+
+
+def vague(low: float | None, high: float | None) -> bool:
+    """Whether an interval of times is as wide as Student's t makes it of two that differ."""
+    return low is not None and high is not None and known(low + high) and high > 1e6 * low
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from harness.cli.common import print_json, warn
 from harness.executors.local import Options
 from harness.plan import Plan
 from harness.record import STATUSES
+from harness.report.plain import plain
 from harness.resume import BOARDS, Survey, survey
 from harness.store import Results, RunFolder, load, load_if_any
 
@@ -133,6 +134,25 @@ def as_json(folder: RunFolder | None, result: Result, past: Past, explain: bool)
     print_json(said)
 
 
+def _declined(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Who could not be run, and who refused which cases, a line for each."""
+    traces = [one for one in records if one["kind"] == "trace" and one["instance"]]
+    skipped = {(one["label"], one["message"]) for one in traces if one["status"] == "skipped"}
+    lines = [f"skipped {label}: {message}" for label, message in sorted(skipped)]
+    cases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # status -> case -> why
+    for one in traces:
+        why = one["message"] if one["status"] == "unsupported" else ""
+        cases[one["problem"], one["label"]].setdefault(one["case"], why)
+    for (_, label), told in sorted(cases.items()):
+        refused = {case: why for case, why in told.items() if why}
+        if refused:
+            case, why = next(iter(refused.items()))
+            several = len(told) > 1
+            where = f"{len(refused)} of {len(told)} cases, such as {case}" if several else case
+            lines.append(f"unsupported {label} on {where}: {why}")
+    return lines
+
+
 def summary(
     folder: RunFolder | None,
     result: Result,
@@ -164,13 +184,8 @@ def summary(
         click.echo(f"Interrupted: {said or 'no run'} recorded{shares}, all of it kept.")
     else:
         click.echo(f"Runs: {said or 'none'}{shares}.")
-    skipped = {
-        (record["label"], record["message"])
-        for record in loaded.records
-        if record["status"] == "skipped" and record["kind"] == "trace" and record["instance"]
-    }
-    for label, message in sorted(skipped):
-        click.echo(f"  skipped {label}: {message}")
+    for line in _declined(loaded.records):
+        click.echo(f"  {plain(line)}")
     where = "" if results == Path("results") else f" --results {results}"
     if folder is not None:
         click.echo(f"Recorded in {folder.path}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.report.plain import plain
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -74,7 +76,7 @@ class Progress:
         """Show a failure above the bar, unless such are expected."""
         if status in self._expected:
             return
-        text = f"{click.style(status, fg='red', bold=True)} {sentence}"
+        text = f"{click.style(status, fg='red', bold=True)} {plain(sentence)}"
         if self._bar is not None:
             from rich.text import Text
 

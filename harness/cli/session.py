@@ -81,7 +81,7 @@ def record(
 
 
 def _tell(record: Record, progress: Progress) -> None:
-    if record.status in ("ok", "skipped"):
+    if record.status in ("ok", "skipped", "unsupported"):  # these are summed up in the end
         return
     seed = "timing" if record.seed is None else f"seed {record.seed}"
     last = record.message.strip().splitlines()[-1:] or [""]

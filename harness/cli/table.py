@@ -23,7 +23,7 @@ from harness.cli.common import (
 )
 from harness.cli.drawn import MARK, NONE, Shown, markdown, text_of
 from harness.record import FLAGS
-from harness.report.formats import ended
+from harness.report.formats import ended, time_interval
 from harness.report.plain import NAME, plain
 from harness.selectors import Misuse
 from harness.store import Results, load
@@ -242,7 +242,7 @@ def _leaderboard(title: str, board: pd.DataFrame) -> Shown:
                 _number(row["score"]),
                 _interval(row, "score", _number),
                 seconds_text(row["seconds"]),
-                _interval(row, "seconds", seconds_text) + _timed(row),
+                (time_interval(row["seconds_low"], row["seconds_high"]) or NONE) + _timed(row),
                 bytes_text(row["memory"]),
                 ", ".join([f"{row['ok']} ok", *failures]),
             ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -117,8 +117,9 @@ def board_rows(
     scores = [float(x) for name in names for x in board[name]]
     middles = [float(x) for x in board["score"]]
     score_ruler = Ruler([best, *scores], excess_bend(middles, best))
-    times = ("seconds", "seconds_low", "seconds_high")
-    time_ruler = Ruler([float(x) for name in times for x in board[name]], _log)
+    spans = zip(board["seconds_low"], board["seconds_high"], strict=True)
+    ends = [float(end) for span in spans if not formats.vague(*span) for end in span]
+    time_ruler = Ruler([*map(float, board["seconds"]), *ends], _log)
     form = formats.ratio if problem.relative else formats.gap
     ties = _ties(board)
     rows = []
@@ -135,9 +136,7 @@ def board_rows(
                 tied=ties and int(row.group) == 1 and counts["ok"] > 0,
                 partial=bool(row.partial),
                 score=_measured(row.score, row.score_low, row.score_high, form, score_ruler),
-                time=_measured(
-                    row.seconds, row.seconds_low, row.seconds_high, formats.seconds, time_ruler, "s"
-                ),
+                time=_timed(row, time_ruler),
                 memory=memory_cell(row.memory),
                 statuses=tuple((status, many) for status, many in counts.items() if many),
                 runs=int(row.runs),
@@ -189,6 +188,15 @@ def _measured(
         title += f" ({formats.exact(first)} to {formats.exact(last, unit)})"
     span = formats.interval(first, last, form)
     return Cell(form(value), value, title, span, ruler.whisker(first, value, last))
+
+
+def _timed(row: Any, ruler: Ruler) -> Cell:
+    ends = (row.seconds_low, row.seconds_high)
+    cell = _measured(row.seconds, *ends, formats.seconds, ruler, "s")
+    if not formats.vague(*ends):
+        return cell
+    alone = ruler.whisker(math.nan, float(row.seconds), math.nan)
+    return replace(cell, interval=formats.VAGUE, whisker=alone)
 
 
 def memory_cell(value: Any) -> Cell:

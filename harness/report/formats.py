@@ -4,6 +4,7 @@ from harness.formats import (
     ENDLESS,
     NEVER,
     NONE,
+    VAGUE,
     count,
     digits,
     ended,
@@ -24,6 +25,8 @@ from harness.formats import (
     tally,
     text,
     thousands,
+    time_interval,
+    vague,
     whole,
 )
 
@@ -31,6 +34,7 @@ __all__ = [
     "ENDLESS",
     "NEVER",
     "NONE",
+    "VAGUE",
     "count",
     "digits",
     "ended",
@@ -51,5 +55,7 @@ __all__ = [
     "tally",
     "text",
     "thousands",
+    "time_interval",
+    "vague",
     "whole",
 ]

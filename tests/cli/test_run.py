@@ -139,9 +139,15 @@ def test_a_case_beyond_a_solver_is_no_surprise_but_ranks_as_a_failure(bench, sol
         "two numbers at most",
     )
     assert "1 unsupported" in said.out
+    assert "unsupported mine on uniform: two numbers at most" in said.out
+    assert "unsupported" not in said.err
     rows = {row["label"]: row for row in json.loads(bench("table", "--format", "json").out)}
     assert (rows["scan"]["rank"], rows["mine"]["rank"]) == (1, 2)
     assert rows["mine"]["unsupported"] == 1
+    both = "run toy_batch -s mine,scan -c uniform,uniform[n=9] -n 2 --plugin".split()
+    said = bench(*both, path, *QUICK)
+    told = "unsupported mine on 2 of 2 cases, such as uniform: two numbers at most"
+    assert [line.strip() for line in said.out.splitlines()].count(told) == 1
 
 
 @pytest.mark.parametrize(

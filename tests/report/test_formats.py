@@ -25,6 +25,14 @@ def test_times_have_three_digits_and_a_unit(value, shown):
     assert formats.seconds(value).replace("\N{NO-BREAK SPACE}", " ") == shown
 
 
+def test_an_interval_of_times_that_tells_nothing_is_not_written_out():
+    assert formats.time_interval(0.0028, 0.036) == "2.80–36.0\N{NO-BREAK SPACE}ms"
+    assert formats.time_interval(2e-12, 5.4e9) == formats.VAGUE
+    assert formats.time_interval(0.0, 1.0) == formats.VAGUE
+    assert formats.time_interval(math.nan, math.nan) == ""
+    assert formats.time_interval(None, None) == ""
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(0, "0 B"), (1023, "1023 B"), (1_258_291, "1.2 MiB"), (3 * 2**30, "3.0 GiB"), (None, "–")],
