@@ -353,7 +353,11 @@ class Problem:
         return None
 
     def symmetries(self, instance: Instance, rng: np.random.Generator) -> Iterable[Symmetry]:
-        """Transformations of an instance under which the cost must follow."""
+        """Transformations of an instance under which the cost must follow.
+
+        The first that changes the instance has to leave it as hard as it was: it is solved after
+        the timed solves, and a solver that takes far longer for it is taken to keep answers.
+        """
         return ()
 
 

@@ -73,6 +73,9 @@ def test_every_container_comes_back(coder, layout, table, transposed, packed):
     other = _container.turned(found)
     assert len(other) == len(found)
     np.testing.assert_array_equal(decode(other, table.shape[::-1], letters), table.T)
+    other = _container.upside_down(found)
+    assert len(other) == len(found)
+    np.testing.assert_array_equal(decode(other, table.shape, letters), table[::-1])
 
 
 def test_a_container_by_hand():
@@ -267,7 +270,6 @@ def test_both_ways_to_undo_a_coder_agree(coder, content):
     [
         ([], "there are no bytes"),
         ([6, 3, 4, 2], "the stored stream holds 0 bytes, expected 12"),
-        ([128, 3, 4, 2], "the first byte is 0x80, which names no coder"),
         ([8 | 1, 3, 4, 2], "coder lz78 can't begin anew with each row"),
         ([0, 3], "the bytes end within the number of columns"),
         ([0, 0, 4, 2], "the number of rows is 0, expected 1 to"),
@@ -337,10 +339,13 @@ def test_what_is_no_array_of_bytes(answer, sentence):
     assert sentence in str(caught.value)
 
 
-def test_the_transposed_table_costs_the_same(rng):
+def test_a_table_upside_down_or_transposed_costs_the_same(rng):
     instance = make("dirichlet[m=30,n=20]")
-    (symmetry,) = PROBLEM.symmetries(instance, rng)
-    answer = encode(symmetry.instance.data["table"], "kt")
-    cost, scores = PROBLEM.score(symmetry.instance, answer)
-    assert (cost, scores) == PROBLEM.score(instance, symmetry.back(answer))
-    assert symmetry.cost(cost) == cost
+    symmetries = list(PROBLEM.symmetries(instance, rng))
+    shapes = [symmetry.instance.data["table"].shape for symmetry in symmetries]
+    assert shapes == [(30, 20), (20, 30)]  # the first is as hard for those who sort rows
+    for symmetry in symmetries:
+        answer = encode(symmetry.instance.data["table"], "kt")
+        cost, scores = PROBLEM.score(symmetry.instance, answer)
+        assert (cost, scores) == PROBLEM.score(instance, symmetry.back(answer))
+        assert symmetry.cost(cost) == cost

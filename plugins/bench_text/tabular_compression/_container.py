@@ -10,6 +10,7 @@ of seven bits a byte), what the layout needs, and the letters. The first byte ho
               3 the rows in another order
     bit 5     the table was transposed before
     bit 6     letters are packed: 1, 2 or 4 bits each where there are up to 2, 4 or 16 of them
+    bit 7     the table is upside down: its last row is the first one here
 
 Layout 2 has the numbers of classes in its head and begins with the classes of rows and of columns,
 both by counts; layout 3 begins with the order. Behind counts and LZ78 all is one stream. ANS has
@@ -38,7 +39,7 @@ CODERS = ("kt", "lz78", *_byte_coders.NAMES, "ans")
 LAYOUTS = ("whole", "lines", "blocks", "sorted")
 MOST_CLASSES = 256  # of rows, and of columns
 Expand = Callable[[str, bytes, int], bytes]  # the bytes of a stream by a coder, and how many
-_TRANSPOSED, _PACKED = 1 << 5, 1 << 6
+_TRANSPOSED, _PACKED, _UPSIDE_DOWN = 1 << 5, 1 << 6, 1 << 7
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Head:
     layout: str
     transposed: bool
     packed: bool
+    upside_down: bool
     rows: int
     columns: int
     letters: int
@@ -88,7 +90,7 @@ def encode(
     letters = int(coded.max()) + 1
     groups = tuple(int(labels.max()) + 1 for labels in classes) if classes else (1, 1)
     m, n = coded.shape
-    head = Head(coder, layout, transposed, packed, m, n, letters, *groups)
+    head = Head(coder, layout, transposed, packed, False, m, n, letters, *groups)
     side = Writer()
     if classes:
         for labels, count in zip(classes, groups, strict=True):
@@ -164,7 +166,8 @@ def decode(
     if order is not None:
         sorted_rows, coded = coded, np.empty_like(coded)
         coded[order] = sorted_rows
-    return coded.T if head.transposed else coded
+    table = coded.T if head.transposed else coded
+    return table[::-1] if head.upside_down else table
 
 
 def read_head(container: np.ndarray) -> tuple[Head, int]:
@@ -176,8 +179,6 @@ def read_head(container: np.ndarray) -> tuple[Head, int]:
     if not len(container):
         raise FormatError("there are no bytes")
     first = int(container[0])
-    if first >> 7 or (first & 7) >= len(CODERS):
-        raise FormatError(f"the first byte is {first:#04x}, which names no coder")
     layout = LAYOUTS[first >> 3 & 3]
     names = ["rows", "columns", "letters"]
     most = [MOST_COUNT, MOST_COUNT, MOST_LETTERS]
@@ -193,19 +194,28 @@ def read_head(container: np.ndarray) -> tuple[Head, int]:
     coder = CODERS[first & 7]
     if layout == "lines" and coder != "kt":
         raise FormatError(f"coder {coder} can't begin anew with each row")
-    return Head(coder, layout, bool(first & _TRANSPOSED), bool(first & _PACKED), *numbers), at
+    flags = (bool(first & flag) for flag in (_TRANSPOSED, _PACKED, _UPSIDE_DOWN))
+    return Head(coder, layout, *flags, *numbers), at
 
 
 def turned(container: np.ndarray) -> np.ndarray:
-    """A container of the transposed table, of the same length."""
+    """A container of the transposed table, of the same length, of one that is not upside down."""
     found = np.array(container)
     found[0] ^= _TRANSPOSED
+    return found
+
+
+def upside_down(container: np.ndarray) -> np.ndarray:
+    """A container of the table whose rows are in reverse order, of the same length."""
+    found = np.array(container)
+    found[0] ^= _UPSIDE_DOWN
     return found
 
 
 def _head_bytes(head: Head) -> bytes:
     first = CODERS.index(head.coder) | LAYOUTS.index(head.layout) << 3
     first |= _TRANSPOSED * head.transposed | _PACKED * head.packed
+    first |= _UPSIDE_DOWN * head.upside_down
     numbers = [head.rows, head.columns, head.letters]
     if head.layout == "blocks":
         numbers += [head.row_classes, head.column_classes]
