@@ -201,7 +201,7 @@ class ScoreRatio(Quantity):
     """A secondary score of `solver` / that of `rival`, such as a latency or a recall.
 
     The ratio of geometric means over seeds on one case, or the geometric mean of those over several
-    cases. The score has to be positive.
+    cases. An empty `score` is the cost itself. The score has to be positive.
     """
 
     solver: str
@@ -212,7 +212,26 @@ class ScoreRatio(Quantity):
 
     @property
     def words(self) -> str:
-        return f"{self.score} of {self.solver} / {self.rival}, on {_where(self.cases)}"
+        what = self.score or "cost"
+        return f"{what} of {self.solver} / {self.rival}, on {_where(self.cases)}"
+
+
+@dataclass(frozen=True)
+class ScoreGrowth(Quantity):
+    """The exponent with which a secondary score changes with an entry of the sizes: a rate.
+
+    An empty `score` is the cost itself. The score has to be positive.
+    """
+
+    solver: str
+    score: str
+    on: tuple[str, ...]
+    by: str
+
+    @property
+    def words(self) -> str:
+        what = self.score or "cost"
+        return f"exponent in {self.by} of the {what} of {self.solver}, on {_where(self.cases)}"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from harness.claim import (
     Level,
     Quantity,
     SameAnswers,
+    ScoreGrowth,
     ScoreRatio,
     Speedup,
     SpeedupGrowth,
@@ -155,9 +156,7 @@ def _(quantity: Level, board: Board) -> Estimate:
 
 @estimate.register
 def _(quantity: ScoreRatio, board: Board) -> Estimate:
-    for case in quantity.cases:
-        for name in quantity.solvers:
-            readings.runs(board, name, case)  # what was not run is told before what runs don't tell
+    _all_run(board, quantity)
     pairs = [
         [readings.log_scores(board, name, case, quantity.score) for name in quantity.solvers]
         for case in quantity.cases
@@ -170,6 +169,17 @@ def _(quantity: ScoreRatio, board: Board) -> Estimate:
     else:
         found = intervals.mean([float(a.mean() - b.mean()) for a, b in pairs])
     return Estimate(found.map(_exp), runs=runs)
+
+
+@estimate.register
+def _(quantity: ScoreGrowth, board: Board) -> Estimate:
+    _all_run(board, quantity)
+    sides = [
+        readings.log_scores(board, quantity.solver, case, quantity.score) for case in quantity.cases
+    ]
+    values = [float(side.mean()) if len(side) else math.inf for side in sides]
+    found, notes = _slope(board, quantity, values, [False] * len(values))
+    return Estimate(found, notes, sum(map(len, sides)))
 
 
 @estimate.register
@@ -226,6 +236,13 @@ def _(quantity: Dominance, board: Board) -> Estimate:
     return Estimate(found, runs=runs)
 
 
+def _all_run(board: Board, quantity: Quantity) -> None:
+    """`Missing` where something was not run, which is told before what runs don't tell."""
+    for case in quantity.cases:
+        for name in quantity.solvers:
+            readings.runs(board, name, case)
+
+
 def _log_times(
     board: Board, quantity: Speedup | SpeedupGrowth, case: str
 ) -> tuple[np.ndarray, np.ndarray, str]:
@@ -251,7 +268,7 @@ def _shift(slow: np.ndarray, fast: np.ndarray) -> Interval:
 
 def _slope(
     board: Board,
-    quantity: SpeedupGrowth | Growth,
+    quantity: SpeedupGrowth | Growth | ScoreGrowth,
     values: Sequence[float],
     limited: Sequence[bool],
 ) -> tuple[Interval, tuple[str, ...]]:

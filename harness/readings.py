@@ -82,6 +82,7 @@ def log_scores(board: Board, label: str, case: str, name: str) -> np.ndarray:
     """Logarithms of the scores; `Unmeasurable` where one is not positive."""
     found = scores(board, label, case, name)
     if len(found) and found.min() <= 0:
-        raise Unmeasurable(f"{name} of {label} on {case} is zero or less, and has no ratio")
+        what = name or "the cost"
+        raise Unmeasurable(f"{what} of {label} on {case} is zero or less, and has no logarithm")
     logs: np.ndarray = np.log(found)
     return logs

@@ -18,6 +18,7 @@ from harness.claim import (
     Claim,
     Level,
     SameAnswers,
+    ScoreGrowth,
     ScoreRatio,
     Speedup,
     SpeedupGrowth,
@@ -82,7 +83,9 @@ def despite_failures(
     if isinstance(quantity, Speedup | SpeedupGrowth) and quantity.clock == "trace":
         failed &= ~(of_rival & (rows["status"] == "timeout"))  # it counts with its limit
     if found[0] in KEPT and failed.any():
-        if isinstance(quantity, Level | ScoreRatio):  # a failed run has no score that is known
+        if isinstance(
+            quantity, Level | ScoreGrowth | ScoreRatio
+        ):  # a failed run has no score that is known
             return INCONCLUSIVE, "Some runs failed, and what they would have scored is not known."
         rest = _again(claim, board(rows[~failed]))
         if rest in KEPT:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_1samp, ttest_ind
+from scipy.stats import linregress, t, ttest_1samp, ttest_ind
 
 from harness.claim import (
     CallsToTarget,
@@ -14,6 +14,7 @@ from harness.claim import (
     Level,
     Quantity,
     SameAnswers,
+    ScoreGrowth,
     ScoreRatio,
     Speedup,
     SpeedupGrowth,
@@ -288,6 +289,47 @@ def test_scores_that_have_no_ratio():
         estimate(ScoreRatio("b", "a", "recall", "c"), made)
 
 
+def falling(exponents, sizes=(100, 200, 400, 800)):
+    """Runs of a, whose score falls with n; one exponent for each seed."""
+    return [
+        run("a", f"c{n}", seed, 3.0 * n**power, scores={"p50": n**power}, sizes={"n": n})
+        for n in sizes
+        for seed, power in enumerate(exponents)
+    ]
+
+
+@pytest.mark.parametrize("score", ["p50", ""])
+def test_the_growth_of_a_score_is_the_slope_of_its_geometric_means(score):
+    quantity = ScoreGrowth("a", score, tuple(f"c{n}" for n in (100, 200, 400, 800)), "n")
+    found = estimate(quantity, board(falling([-0.4, -0.6])))
+    assert ends(found) == pytest.approx((-0.5, -0.5, -0.5))
+    assert found.runs == 8
+    assert quantity.words == f"exponent in n of the {score or 'cost'} of a, on 4 cases"
+
+
+def test_the_growth_of_a_score_has_students_interval():
+    rows = falling([-0.5])
+    for row, factor in zip(rows, (1.1, 0.9, 1.0, 1.2), strict=True):
+        row["scores"] = {"p50": row["scores"]["p50"] * factor}
+    found = ends(
+        estimate(ScoreGrowth("a", "p50", ("c100", "c200", "c400", "c800"), "n"), board(rows))
+    )
+    x = np.log([100, 200, 400, 800])
+    line = linregress(x, np.log([row["scores"]["p50"] for row in rows]))
+    reach = t.ppf(0.975, 2) * line.stderr
+    assert found == pytest.approx((line.slope, line.slope - reach, line.slope + reach))
+
+
+def test_the_growth_of_a_score_with_failed_runs_has_no_interval():
+    rows = [row for row in falling([-0.5]) if row["case"] != "c800"]
+    rows.append(run("a", "c800", 0, None, "crashed", sizes={"n": 800}))
+    quantity = ScoreGrowth("a", "p50", ("c100", "c200", "c400", "c800"), "n")
+    value, low, high = ends(estimate(quantity, board(rows)))
+    assert value == pytest.approx(-0.5)
+    assert math.isnan(low)
+    assert math.isnan(high)
+
+
 def test_curves_that_cross_dominate_in_part():
     rows = [curve("a", i, [(0.1, 2.0), (10.0, 2.0)]) for i in range(5)]
     rows += [curve("b", i, [(0.1, 4.0), (1.0, 1.0), (10.0, 1.0)]) for i in range(5)]
@@ -304,6 +346,7 @@ NEEDS = [
     SameAnswers("a", "b", ("c",)),
     Level("b", "", "c"),
     ScoreRatio("a", "b", "p50", "c"),
+    ScoreGrowth("a", "p50", ("c", "d"), "n"),
     CallsToTarget("a", "b", "c", 0.1),
     Dominance("a", "b", "c"),
 ]
