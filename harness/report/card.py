@@ -67,11 +67,22 @@ def said(page: Page) -> str:
 
 
 def _sketch(page: Page) -> tuple[Dot, ...]:
-    """Cost against time as a small picture; empty where fewer than two have both."""
+    """A small picture: cost against time, or rank where time ranks.
+
+    Empty where fewer than two have both.
+    """
+    by_cost = page.facts.rank_by == "cost"
+    rows = [row for row in page.rows if row.time.whisker and (row.score.whisker or not by_cost)]
+    step = 100 / max(1, len(rows) - 1)
     dots = [
-        Dot(row.facts.label, row.look, _across(row), _down(row), row.ok < row.runs)
-        for row in page.rows
-        if page.facts.rank_by == "cost" and row.score.whisker and row.time.whisker
+        Dot(
+            row.facts.label,
+            row.look,
+            _across(row),
+            _down(row) if by_cost else round(10 + step * place, 1),
+            row.ok < row.runs,
+        )
+        for place, row in enumerate(rows)
     ]
     return tuple(dots) if len(dots) > 1 else ()
 

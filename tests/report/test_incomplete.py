@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import re
 
 import pytest
 
@@ -160,6 +161,18 @@ def test_costs_that_are_compared_as_differences(make_site, rank_by, leader):
     assert ("Cost − best known" in html) == (rank_by == "cost")
 
 
+def test_the_picture_of_a_board_ranked_by_time_is_a_ladder(make_site):
+    facts = {"title": "demo", "compare": "difference", "rank_by": "time"}
+    site = make_site(records(), catalogue=Catalogue(), problems={"demo": facts})
+    html = (site / "index.html").read_text()
+    assert 'aria-label="Rank against time of 3 solvers"' in html
+    assert ">worse</text>" not in html
+    places = re.findall(r'transform="translate\(([\d.]+) ([\d.]+)\)"', html)
+    x, y = ([float(place[i]) for place in places] for i in (0, 1))
+    assert y == [110.0, 60.0, 10.0]  # the first, drawn last, stands on top
+    assert x == sorted(x, reverse=True)
+
+
 @pytest.mark.parametrize("failing", [False, True])
 def test_without_timings_nobody_leads_where_time_decides(make_site, failing):
     made = [
@@ -172,6 +185,7 @@ def test_without_timings_nobody_leads_where_time_decides(make_site, failing):
     assert " leads with" not in html
     many = "2 of 3" if failing else "All 3"
     assert f"{many} solvers gave valid answers; nobody leads, as no timings were taken." in html
+    assert "<figure" not in (site / "index.html").read_text()
 
 
 def test_machines_are_not_mixed(make_site, tmp_path, catalogue):
