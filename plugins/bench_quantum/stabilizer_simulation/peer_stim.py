@@ -6,6 +6,7 @@ or the sampler, which first makes a reference sample (folding loops), then a sho
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ class PeerStim(Solver):
     problem = "stabilizer_simulation"
     role = "peer"
     requires = ("stim",)
+    growth: ClassVar = {"time": {"n": 3}, "memory": {"n": 2}}  # where n results are random
 
     way: str = "simulator"  # simulator or sampler
 

@@ -1,6 +1,7 @@
 """Random items: as many as may be compared. Recall is calls / n; a floor for all other methods."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ class RandomItems(Solver):
 
     problem = "expensive_similarity_search"
     role = "baseline"
+    growth: ClassVar = {"time": {"n": 1}}
 
     def solve(self, data, rng):
         nothing = np.zeros(data.n)

@@ -1,6 +1,7 @@
 """Random documents, and for each set the sum of its documents as a query; a floor."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ class RandomDocuments(Solver):
 
     problem = "free_embedding"
     role = "baseline"
+    growth: ClassVar = {"time": {"sets": 1}, "memory": {"sets": 1}}
 
     def solve(self, data, rng):
         documents = rng.normal(size=(data.n, data.dim))

@@ -1,6 +1,7 @@
 """BM25 by the package bm25s, with its own words: English stop words, no stemming."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ class PeerBM25S(Solver):
     problem = "limit_retrieval"
     role = "peer"
     requires = ("bm25s",)
+    growth: ClassVar = {"time": {"n": 1}}
 
     def solve(self, data, rng):
         import bm25s

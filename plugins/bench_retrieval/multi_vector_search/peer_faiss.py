@@ -6,6 +6,7 @@ entries, as graphs of longer ones take too long to build; its rival is `fde[bits
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ class PeerFaiss(Solver):
     problem = "multi_vector_search"
     role = "peer"
     requires = ("faiss-cpu",)
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 1}}  # of "Flat"
 
     index: str = "Flat"  # a recipe of faiss.index_factory
     repetitions: int = 20  # independent partitions of the space

@@ -6,6 +6,7 @@ default. One thread, so that the graph is the same each time.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_retrieval.multi_vector_search import _fde
 from bench_retrieval.multi_vector_search._corpus import Corpus, at_least
@@ -19,6 +20,7 @@ class PeerHnswlib(Solver):
     problem = "multi_vector_search"
     role = "peer"
     requires = ("hnswlib",)
+    growth: ClassVar = {"memory": {"n": 1}}
 
     repetitions: int = 20  # independent partitions of the space
     bits: int = 4  # of a bucket's number

@@ -7,6 +7,7 @@ off its encodings are those of the authors' program.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class PeerMuvera(Solver):
     problem = "multi_vector_search"
     role = "peer"
     requires = ("muvera-python",)
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 1}}
 
     repetitions: int = 20  # independent partitions of the space
     bits: int = 5  # of a bucket's number

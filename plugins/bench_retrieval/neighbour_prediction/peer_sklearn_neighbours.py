@@ -4,6 +4,7 @@ k is as in nearest_neighbours.py. In few dimensions it builds a k-d tree, else i
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bench_retrieval.neighbour_prediction._rules import check_rule, groups_for, neighbours_for
 from harness.api import Solver
@@ -15,6 +16,7 @@ class PeerNeighbours(Solver):
 
     problem = "neighbour_prediction"
     role = "peer"
+    growth: ClassVar = {"memory": {"n": 1}}
 
     share: float = 0.25  # k / M
     scale: float = 10.0

@@ -19,6 +19,7 @@ class PeerFaissHNSW(Solver):
     problem = "vector_search"
     role = "peer"
     requires = ("faiss-cpu",)
+    growth: ClassVar = {"memory": {"n": 1}}
     space: ClassVar = {
         "links": ("log integer", 4, 64),
         "breadth_of_build": ("log integer", 16, 400),

@@ -18,6 +18,7 @@ class PeerFaissIVF(Solver):
     problem = "vector_search"
     role = "peer"
     requires = ("faiss-cpu",)
+    growth: ClassVar = {"memory": {"n": 1}}
     space: ClassVar = {
         "cells_per_root": ("log", 0.25, 8.0),
         "probes": ("log integer", 1, 256),

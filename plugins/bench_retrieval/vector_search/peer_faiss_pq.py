@@ -19,6 +19,7 @@ class PeerFaissPQ(Solver):
     problem = "vector_search"
     role = "peer"
     requires = ("faiss-cpu",)
+    growth: ClassVar = {"time": {"n": 1}, "memory": {"n": 1}}
     space: ClassVar = {
         "bytes_per_code": ("log integer", 2, 64),
         "candidates": ("log integer", 10, 5000),

@@ -18,6 +18,7 @@ class PeerUSearch(Solver):
     problem = "vector_search"
     role = "peer"
     requires = ("usearch",)
+    growth: ClassVar = {"memory": {"n": 1}}
     space: ClassVar = {
         "links": ("log integer", 4, 64),
         "breadth_of_build": ("log integer", 16, 400),

@@ -9,6 +9,7 @@ reading back are on the clock; the board ranks by tokens left.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class PeerSentencePiece(Solver):
     problem = "bpe_compression"
     role = "peer"
     requires = ("sentencepiece",)
+    growth: ClassVar = {"memory": {"n": 1}}
 
     def solve(self, data, rng):
         import io
