@@ -174,7 +174,7 @@ def exact(value: float | None, unit: str = "") -> str:
 
 
 def interval(low: float | None, high: float | None, form: Callable[[float | None], str]) -> str:
-    """`1.0098–1.0151`, `2.8–36 ms`; empty where an end is missing or both look the same."""
+    """`1.0098–1.0151`, `2.8–36 ms`, `0 to +0.01`; empty without an end or where both look alike."""
     if not (known(low) and known(high)):
         return ""
     first, last = form(low), form(high)
@@ -183,7 +183,9 @@ def interval(low: float | None, high: float | None, form: Callable[[float | None
     begin, _, unit = first.partition(_SPACE)
     if unit and last.endswith(_SPACE + unit):
         first = begin
-    return f"{first}–{last}"
+    return (
+        f"{first} to {last}" if any(sign in first + last for sign in "+-−") else f"{first}–{last}"
+    )
 
 
 def time_interval(low: float | None, high: float | None) -> str:
