@@ -53,8 +53,8 @@ def repeats(samples: np.ndarray, bits: int, draw: Draw) -> float:
     rng = np.random.default_rng(int.from_bytes(seed, "little"))  # nobody can know it beforehand
     outputs = rng.permutation(bits)[: min(_WATCHED, _AT_ONCE // (3 * lot))]
     chosen = rng.permutation(len(samples))[: 2 * lot]
-    both = (samples[chosen], draw(lot, rng))
-    lots = np.concatenate([_columns(shots, outputs) for shots in both], axis=1)
+    both = _columns(samples, chosen, outputs), _columns(draw(lot, rng), np.arange(lot), outputs)
+    lots = np.concatenate(both, axis=1)
     parts = list(_parts(len(outputs), rng))
     level = np.log(len(parts) * _STRATA / ALPHA)
     worst = 0.0
@@ -77,13 +77,12 @@ def repeats(samples: np.ndarray, bits: int, draw: Draw) -> float:
     return worst
 
 
-def _columns(packed: np.ndarray, outputs: np.ndarray) -> np.ndarray:
-    """Some outputs of shots, uint8[outputs, shots]."""
-    bytes_ = np.ascontiguousarray(packed.T)
-    found = bytes_[outputs // 8]
-    found >>= (outputs % 8).astype(np.uint8)[:, None]
+def _columns(packed: np.ndarray, shots: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Some outputs of some shots, uint8[outputs, shots]."""
+    found = packed[shots[:, None], outputs // 8]
+    found >>= (outputs % 8).astype(np.uint8)
     found &= 1
-    return found
+    return np.ascontiguousarray(found.T)
 
 
 def _parts(outputs: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
