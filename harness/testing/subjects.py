@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -180,10 +181,18 @@ class ProblemSubject:
 
     @functools.cached_property
     def solvers(self) -> list[SolverSubject]:
-        """A few solvers whose answers the problem is checked with, ours before peers."""
-        entries = sorted(self.catalogue.solvers_of(self.name), key=lambda one: one.role == "peer")
-        usable = [one for one in entries if not one.error and not missing(one.requires)]
-        return [self.solver(Configured(entry)) for entry in usable[:_MOST_SOLVERS]]
+        """A few solvers whose answers the problem is checked with.
+
+        Ours before peers, and papers' methods and baselines in turn, as their answers differ most.
+        """
+        known: Counter[str] = Counter()
+        usable = []
+        for entry in self.catalogue.solvers_of(self.name):
+            if not entry.error and not missing(entry.requires):
+                usable.append((entry.role == "peer", known[entry.role], entry))
+                known[entry.role] += 1
+        usable.sort(key=lambda one: one[:2])
+        return [self.solver(Configured(entry)) for _, _, entry in usable[:_MOST_SOLVERS]]
 
     def answers(self, spot: Spot) -> Iterator[tuple[SolverSubject, Judged]]:
         """The final answer of each of these solvers, where it is a valid one."""

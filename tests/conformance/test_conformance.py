@@ -142,6 +142,22 @@ def test_every_check_applies_somewhere(catalogue, lab):
     assert applied == {check.name for check in (*SOLVER_CHECKS, *PROBLEM_CHECKS)}
 
 
+def test_a_problem_is_checked_with_methods_of_papers_and_baselines(tmp_path, cache, lab):
+    text = (TOYS / "toy_batch" / "problem.py").read_text()
+    write(tmp_path / "board", "problem.py", text)
+    roles = dict.fromkeys("abcd", "baseline") | dict.fromkeys("ef", "peer") | {"g": "paper"}
+    for name, role in roles.items():
+        more = (
+            f'role = "{role}"\n        papers = ("x",)' if role == "paper" else f'role = "{role}"'
+        )
+        text = textwrap.dedent(MINE).format(more=more.replace("\n    ", "\n"))
+        write(tmp_path / "board", f"{name}.py", text.replace("toy_batch", "board"))
+
+    board = ProblemSubject(Catalogue([tmp_path / "board"]), "board", lab)
+
+    assert [solver.entry.stem for solver in board.solvers] == ["a", "g", "b", "c"]
+
+
 def test_a_problem_without_solvers_is_checked_as_far_as_that_goes(tmp_path, cache, lab):
     text = (TOYS / "toy_batch" / "problem.py").read_text()
     write(tmp_path / "lonely", "problem.py", text)
