@@ -65,8 +65,9 @@ class Board:
             the baseline that solved most cases, the first by name among equals; "" without one.
         labels: of the solvers, in the order of the leaderboard.
         cases: in the order in which they were first run.
-        traces, timings: the records, as `harness.tables.current` gives them.
-        table: the leaderboard.
+        traces, timings: the records, as `harness.tables.current` gives them, but for those of runs
+            that were skipped, as those where a package is missing.
+        table: the leaderboard, of those that were run.
         growth: label -> "time" or "memory" -> entry of the sizes -> the exponent that it states.
         tuned: the trials of `bench tune` by solver, as `harness.tuning.tuned` returns them.
     """
@@ -92,9 +93,14 @@ class Board:
         self.problem, self.rules = problem, rules or Rules()
         self.title, self.cost_name = title or problem, cost_name
         self.counts, self.size, self.kind = counts, size, kind
-        self.traces = of_kind(frame, "trace", problem).reset_index(drop=True)
-        self.timings = of_kind(frame, "timing", problem).reset_index(drop=True)
         self.table = leaderboard(frame, problem, self.rules) if table is None else table
+        traces, timings = of_kind(frame, "trace", problem), of_kind(frame, "timing", problem)
+        skipped = traces["status"] == "skipped"
+        if skipped.any() and not skipped.all():  # what could not be run neither won nor lost
+            traces = traces[~skipped]
+            timings = timings[timings["label"].isin(traces["label"])]
+            self.table = self.table[self.table["label"].isin(traces["label"])]
+        self.traces, self.timings = (one.reset_index(drop=True) for one in (traces, timings))
         self.labels = tuple(str(label) for label in self.table["label"])
         self.cases = tuple(str(case) for case in dict.fromkeys(self.traces["case"]))
         first = self.traces.drop_duplicates("label").set_index("label")

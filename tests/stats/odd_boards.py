@@ -35,6 +35,11 @@ ODD = {
     "one failed everywhere": _rows("a", "xy", 2)
     + _rows("b", "xy", 2, None, "crashed")
     + _timed("a", "xy"),
+    "all skipped": _rows("ab", "xy", 2, None, "skipped", items="", seconds=None),
+    "one skipped": _rows("ab", "xy", 2, items=_RIGHT)
+    + _rows("c", "xy", 2, None, "skipped", items="", seconds=None)
+    + _timed("ab", "xy")
+    + [timing("c", case, [], "skipped") for case in "xy"],
     "baseline failed": _rows("a", "xy", 2, None, "crashed")
     + _rows("b", "xy", 2, role="paper")
     + _timed("b", "xy"),

@@ -131,6 +131,16 @@ def test_a_skipped_timing_of_a_solver_that_failed_throughout_is_infinite():
     assert board(rows).times.tolist() == [[INF]]
 
 
+def test_what_could_not_be_run_neither_won_nor_lost():
+    rows = [run(label, "x", 0, cost) for label, cost in (("a", 1.0), ("b", 2.0))]
+    rows += [run("c", "x", 0, None, "skipped"), timing("c", "x", [], "skipped")]
+    rows += [run("b", "y", 0, None, "skipped"), run("a", "y", 0, 1.0)]
+    made = board(rows)
+    assert made.labels == tuple(made.table["label"]) == ("a", "b")
+    assert made.failed.tolist() == [[0.0, 0.0], [0.0, pytest.approx(NAN, nan_ok=True)]]
+    assert made.timings.empty
+
+
 def test_targets_are_shares_of_the_reference():
     assert table({"a": {"x": 5.0}}).targets("x") == {**TARGETS, "best known": 1e-9}
     assert table({"a": {"x": 5.0}}).targets("none") == {**TARGETS, "best known": 1e-9}
