@@ -73,7 +73,7 @@ class StabilizerSimulation(Problem):
             "ghz[n=10000]",
             "monitored[n=1000,layers=20]",
         ],
-        "growth": [f"random[n={n}]" for n in (125, 250, 500, 1000, 2000)],
+        "growth": [f"random[n={125 << step}]" for step in range(6)],
         "edge": [
             *(f"known[number={number}]" for number in range(len(_families.KNOWN))),
             "random[n=1,layers=0]",

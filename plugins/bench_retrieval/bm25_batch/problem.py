@@ -98,7 +98,7 @@ class Bm25Batch(Problem):
             "zipf[n=100000,words=30,variant=bm25+,k=100,queries=2000]",
             "zipf[n=1000000,words=8,queries=1000,batch=500]",
         ],
-        "growth": [f"zipf[n={n},queries=2000]" for n in (2000, 4000, 8000, 16000, 32000)],
+        "growth": [f"zipf[n={2000 << step},queries=2000]" for step in range(6)],
         "edge": [
             *(f"toy[variant={variant}]" for variant in _bm25_formula.VARIANTS),
             "toy[empty=False,k=5,k1=0.0,batch=1]",

@@ -92,7 +92,7 @@ class Bm25Search(Problem):
             "limit[n=50000,queries=1000]",
             "zipf[n=1000000,words=8]",
         ],
-        "growth": [f"zipf[n={n},queries=50]" for n in (1000, 2000, 4000, 8000, 16000)],
+        "growth": [f"zipf[n={1000 << step},queries=50]" for step in range(6)],
         "edge": [
             *(f"toy[variant={variant}]" for variant in _VARIANTS),
             "toy[empty=False,k=5,k1=0.0]",

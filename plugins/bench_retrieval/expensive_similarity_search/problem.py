@@ -114,7 +114,7 @@ class ExpensiveSimilaritySearch(Problem):
             "strings[n=10000,calls=400]",
             "planted[n=100000]",
         ],
-        "growth": [f"planted[n={n}]" for n in (1000, 2000, 4000, 8000, 16000)],
+        "growth": [f"planted[n={1000 << step}]" for step in range(6)],
         "tuning": [
             "dtw[n=1500,calls=150,draw=1]",
             "strings[n=1500,calls=150,draw=1]",

@@ -99,7 +99,7 @@ class MultiVectorSearch(Problem):
             "topics[n=30000,queries=10]",
             "topics[n=100000,queries=10]",
         ],
-        "growth": [f"topics[n={n},queries=20]" for n in (500, 1000, 2000, 4000, 8000)],
+        "growth": [f"topics[n={500 << step},queries=20]" for step in range(6)],
         "tuning": [
             "topics[n=1500,draw=1]",
             "topics[n=1500,doc_noise=0.4,query_noise=0.4,draw=1]",

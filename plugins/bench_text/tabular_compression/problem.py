@@ -58,7 +58,7 @@ class TabularCompression(Problem):
             "dirichlet[m=100000,n=100]",
             "two_laws[m=100000,n=100]",
         ],
-        "growth": [f"dirichlet[m={m},n=200]" for m in (500, 1000, 2000, 4000, 8000)],
+        "growth": [f"dirichlet[m={500 << step},n=200]" for step in range(6)],
         "edge": [
             "uniform[m=1,n=1,letters=1]",
             "uniform[m=1,n=1,letters=65536]",

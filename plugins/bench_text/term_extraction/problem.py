@@ -115,7 +115,7 @@ class TermExtraction(Problem):
             "planted[documents=20000,background=20000,domain=3000,topics=100,terms=2500,"
             "candidates=15000,checked=500]",
         ],
-        "growth": [f"planted[documents={n}]" for n in (100, 200, 400, 800, 1600)],
+        "growth": [f"planted[documents={100 << step}]" for step in range(6)],
         "tuning": ["planted[draw=101]", "planted[mixed=0.3,draw=102]", "english[draw=103]"],
         "edge": [
             f"planted[documents=8,{_TOY},terms=4,checked=0]",
