@@ -217,6 +217,10 @@ def number_cell(value: Any, form: Callable[[float | None], str], unit: str = "")
 
 def verdict(rows: list[BoardRow], problem: ProblemFacts) -> str:
     """Who leads, by what, and from whom the leader can't be told apart."""
+    return _verdict(rows, problem).replace(" %", f"{_SPACE}%")
+
+
+def _verdict(rows: list[BoardRow], problem: ProblemFacts) -> str:
     good = [row for row in rows if row.ok]
     if not good:
         return "No solver gave a valid answer."
