@@ -183,9 +183,8 @@ def interval(low: float | None, high: float | None, form: Callable[[float | None
     begin, _, unit = first.partition(_SPACE)
     if unit and last.endswith(_SPACE + unit):
         first = begin
-    return (
-        f"{first} to {last}" if any(sign in first + last for sign in "+-−") else f"{first}–{last}"
-    )
+    dash = " to " if any(sign in first + last for sign in "+-−") else "–"
+    return f"{first}{dash}{last}"
 
 
 def time_interval(low: float | None, high: float | None) -> str:

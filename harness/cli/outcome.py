@@ -139,7 +139,7 @@ def _declined(records: Sequence[Mapping[str, Any]]) -> list[str]:
     traces = [one for one in records if one["kind"] == "trace" and one["instance"]]
     skipped = {(one["label"], one["message"]) for one in traces if one["status"] == "skipped"}
     lines = [f"skipped {label}: {message}" for label, message in sorted(skipped)]
-    cases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # status -> case -> why
+    cases: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # of each, case -> why
     for one in traces:
         why = one["message"] if one["status"] == "unsupported" else ""
         cases[one["problem"], one["label"]].setdefault(one["case"], why)

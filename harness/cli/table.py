@@ -19,6 +19,7 @@ from harness.cli.common import (
     results_option,
     ruleset_option,
     seconds_text,
+    spaced,
     warn,
 )
 from harness.cli.drawn import MARK, NONE, Shown, markdown, text_of
@@ -242,7 +243,7 @@ def _leaderboard(title: str, board: pd.DataFrame) -> Shown:
                 _number(row["score"]),
                 _interval(row, "score", _number),
                 seconds_text(row["seconds"]),
-                (time_interval(row["seconds_low"], row["seconds_high"]) or NONE) + _timed(row),
+                _time_interval(row) + _timed(row),
                 bytes_text(row["memory"]),
                 ", ".join([f"{row['ok']} ok", *failures]),
             ]
@@ -326,6 +327,10 @@ def _interval(row: dict[str, Any], name: str, show: Callable[[float], str]) -> s
     first, last = show(low), show(high)
     number, _, unit = first.partition(" ")
     return f"{number if unit and last.endswith(' ' + unit) else first}–{last}"
+
+
+def _time_interval(row: dict[str, Any]) -> str:
+    return spaced(time_interval(row["seconds_low"], row["seconds_high"])) or NONE
 
 
 def _timed(row: dict[str, Any]) -> str:
