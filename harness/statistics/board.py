@@ -17,7 +17,7 @@ import pandas as pd
 
 from harness.catalogue import Catalogue
 from harness.items import unpack
-from harness.statistics._runs import RunTable, shared
+from harness.statistics._runs import RunTable, by_process, shared
 from harness.statistics.leaderboard import Rules, leaderboard
 from harness.statistics.shelf import stated_growth
 from harness.tables import of_kind
@@ -217,7 +217,7 @@ class Board:
         for row in self.timings.itertuples():
             lost = row.status != "ok" and self._all_failed(str(row.label), str(row.case))
             if row.status == "ok" and len(row.values):
-                found[str(row.label), str(row.case)] = _by_process(row.values, row.processes)
+                found[str(row.label), str(row.case)] = by_process(row.values, row.processes)
             elif lost or row.status not in ("ok", "skipped"):
                 found[str(row.label), str(row.case)] = np.array([np.inf])
         for i, label in enumerate(self.labels):  # whoever fails all traced runs is not timed
@@ -396,11 +396,3 @@ class Board:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.labels)
-
-
-def _by_process(values: list[float], processes: float) -> np.ndarray:
-    """The median of each process's values; of older records, which don't tell, every value."""
-    times = np.asarray(values, float)
-    if not np.isfinite(processes) or processes < 1 or len(times) % int(processes):
-        return times
-    return np.asarray(np.median(times.reshape(int(processes), -1), axis=1))
