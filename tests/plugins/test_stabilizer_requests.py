@@ -200,7 +200,9 @@ def test_suites_name_cases():
         for text in suite:
             make_case("stabilizer_requests", PROBLEM, text)
     for claim in CLAIMS:
-        assert claim.quantity.on in PROBLEM.suites["large"]
+        for text in claim.quantity.cases:
+            assert str(make_case("stabilizer_requests", PROBLEM, text)) == text
+        assert not claim.name.startswith("headline") or claim.quantity.on in PROBLEM.suites["large"]
 
 
 def test_the_starter_solves():
