@@ -11,6 +11,7 @@ There are seven kinds of tests, so that in all a right sampler is refused with p
 most. A rate that is wrong by g is found by about 2 p (1 - p) log(2 m / ALPHA) / g^2 shots.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -84,30 +85,36 @@ def _rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -
 
 
 def _pair_rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -> float:
-    used = _used(samples, truth["pairs"])
-    counts = np.array([_ones(used[a] ^ used[b]) for a, b in truth["pairs"].tolist()])
-    found = excess(counts, len(samples), truth["pair_rates"])
-    worst = int(np.argmax(found))
-    if found[worst] > 1:
-        a, b = truth["pairs"][worst]
-        raise InvalidAnswer(
-            f"{names[1]} {a} and {b} differ in {counts[worst]} of {len(samples)} shots, "
-            f"expected about {len(samples) * truth['pair_rates'][worst]:.6g}"
-        )
-    return float(found[worst])
+    def told(pair: list[int]) -> str:
+        return f"{names[1]} {pair[0]} and {pair[1]} differ"
+
+    return _parity_rates(samples, truth["pairs"].tolist(), truth["pair_rates"], told)
 
 
 def _set_rates(truth: dict[str, Any], samples: np.ndarray, names: tuple[str, str]) -> float:
-    used = _used(samples, truth["sets"])
+    def told(some: list[int]) -> str:
+        return f"an odd number of the {names[1]} {', '.join(map(str, some))} is 1"
+
     sets = [some.tolist() for some in np.split(truth["sets"], truth["set_starts"][1:-1])]
+    return _parity_rates(samples, sets, truth["set_rates"], told)
+
+
+def _parity_rates(
+    samples: np.ndarray,
+    sets: list[list[int]],
+    rates: np.ndarray,
+    told: Callable[[list[int]], str],
+) -> float:
+    """Test how often an odd number of each set of outputs is 1; `told` words that."""
+    shots = len(samples)
+    used = _used(samples, np.array([i for some in sets for i in some]))
     counts = np.array([_ones(np.bitwise_xor.reduce([used[i] for i in some])) for some in sets])
-    found = excess(counts, len(samples), truth["set_rates"])
+    found = excess(counts, shots, rates)
     worst = int(np.argmax(found))
     if found[worst] > 1:
         raise InvalidAnswer(
-            f"an odd number of the {names[1]} {', '.join(map(str, sets[worst]))} is 1 in "
-            f"{counts[worst]} of {len(samples)} shots, expected about "
-            f"{len(samples) * truth['set_rates'][worst]:.6g}"
+            f"{told(sets[worst])} in {counts[worst]} of {shots} shots, "
+            f"expected about {shots * rates[worst]:.6g}"
         )
     return float(found[worst])
 
